@@ -69,15 +69,21 @@ final class ArchiveCommand extends CommandGroup {
             return new Listed(page.items(), PagedCommand.next(page));
         }
 
+        @Override
+        boolean isNarrowed() {
+            return kind != null;
+        }
+
         /** Two keys leave no room for the time of the day; {@code --json} has it. */
         private record Listed(
                 List<DeletedRecord> deleted, @Nullable String next) implements Result {
             @Override
+            public @Nullable String missing() {
+                return deleted.isEmpty() ? "deleted records" : null;
+            }
+
+            @Override
             public void print(PrintWriter out) {
-                if (deleted.isEmpty()) {
-                    out.println("no deleted records");
-                    return;
-                }
                 TextTable table = new TextTable("id", "deleted", "kind", "by", "record").whole(0);
                 for (DeletedRecord record : deleted) {
                     table.row(

@@ -156,6 +156,11 @@ final class AuditCommand extends CommandGroup {
             return new Listed(page.items(), PagedCommand.next(page));
         }
 
+        @Override
+        boolean isNarrowed() {
+            return table != null || actor != null || since != null || until != null;
+        }
+
         /** A table of the application's is known if there are entries about it. */
         private void requireTable(Database db, String name) {
             Set<String> known = db.stats().rows().keySet();
@@ -170,11 +175,12 @@ final class AuditCommand extends CommandGroup {
             List<AuditEntry> entries, @Nullable String next) implements Result {
 
         @Override
+        public @Nullable String missing() {
+            return entries.isEmpty() ? "entries of the audit log" : null;
+        }
+
+        @Override
         public void print(PrintWriter out) {
-            if (entries.isEmpty()) {
-                out.println("no entries");
-                return;
-            }
             Screen screen = Screen.of(out);
             for (AuditEntry entry : entries) {
                 String who = entry.actor() == null ? "" : ", " + entry.actor();

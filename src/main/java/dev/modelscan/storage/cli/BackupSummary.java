@@ -77,6 +77,10 @@ final class BackupSummary {
 
         @Override
         public void print(PrintWriter out) {
+            if (backups.isEmpty()) {
+                out.println("no backups in " + TextTable.printable(directory));
+                return;
+            }
             TextTable table = new TextTable("file", "rows", "bytes", "drilled").whole(0);
             for (Entry each : backups) {
                 table.row(

@@ -26,8 +26,22 @@ abstract class DatabaseCommand extends OutputCommand {
     @Override
     public Integer call() throws IOException {
         try (Database db = open()) {
-            return show(execute(db));
+            Result result = execute(db);
+            String missing = result.missing();
+            if (json || missing == null) {
+                return show(result);
+            }
+            spec.commandLine()
+                    .getOut()
+                    .println("no " + (isNarrowed() ? "matching " : "") + missing + " in "
+                            + TextTable.printable(place(db)));
+            return result.exitCode();
         }
+    }
+
+    /** Whether options leave a part of the records out. */
+    boolean isNarrowed() {
+        return false;
     }
 
     /** Opens the named database; the caller closes it. */

@@ -121,13 +121,12 @@ final class ListCommand extends PagedCommand {
 
     /** Whether the list is a part of all records, or in another order than theirs. */
     boolean isFiltered() {
-        return status != null
-                || agent != null
-                || workflow != null
-                || name != null
-                || since != null
-                || until != null
-                || newest;
+        return isNarrowed() || newest;
+    }
+
+    @Override
+    boolean isNarrowed() {
+        return status != null || agent != null || workflow != null || name != null || since != null || until != null;
     }
 
     /** The kinds, as they are given. */

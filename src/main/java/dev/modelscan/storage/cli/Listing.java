@@ -44,11 +44,12 @@ record Listing(
     }
 
     @Override
+    public @Nullable String missing() {
+        return rows.isEmpty() ? kind : null;
+    }
+
+    @Override
     public void print(PrintWriter out) {
-        if (rows.isEmpty()) {
-            out.println("no " + kind);
-            return;
-        }
         List<String> columns = rows.get(0).keySet().stream()
                 .filter(name -> !name.equals(TIMED))
                 .toList();

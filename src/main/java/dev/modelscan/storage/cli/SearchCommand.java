@@ -222,10 +222,12 @@ final class SearchCommand extends PagedCommand {
     private record Found(List<Line> results, @Nullable String next) implements Result {
 
         @Override
+        public @Nullable String missing() {
+            return results.isEmpty() ? "messages or calls of tools with these words" : null;
+        }
+
+        @Override
         public void print(PrintWriter out) {
-            if (results.isEmpty()) {
-                out.println("nothing found");
-            }
             for (Line line : results) {
                 line.print(out);
             }

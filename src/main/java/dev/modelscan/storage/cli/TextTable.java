@@ -79,6 +79,9 @@ final class TextTable {
                     .filter(i -> Screen.width(screen.line(text(row.get(i)))) > widths[i])
                     .forEach(i -> out.println(GAP + GAP + screen.line(text(row.get(i)))));
         }
+        if (rows.size() == 1) {
+            out.println(GAP + "(none)");
+        }
     }
 
     private int[] widths(Screen screen) {

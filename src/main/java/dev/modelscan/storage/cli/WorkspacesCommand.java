@@ -54,7 +54,15 @@ final class WorkspacesCommand extends CommandGroup {
         @Override
         public Integer call() {
             DatabaseBuilder builder = location.builder(DatabaseCommand.DEFAULT_DIRECTORY);
-            return work(builder.readOnly(), workspaces -> new Names(workspaces.list(), workspaces.notes()));
+            return work(builder.readOnly(), this::names);
+        }
+
+        /** The standard output is a list of names alone, so that there are none is a note. */
+        private Names names(Workspaces workspaces) {
+            List<String> names = workspaces.list();
+            String place = location.database == null ? DatabaseCommand.DEFAULT_DIRECTORY : location.database;
+            return new Names(
+                    names, names.isEmpty() ? List.of("no workspaces in " + Location.shown(place)) : workspaces.notes());
         }
 
         private record Names(List<String> workspaces, List<String> notes) implements Result {

@@ -90,7 +90,7 @@ class SearchCommandTest {
         assertThat(run("search", "tool:bash kube*")).isZero();
         assertThat(out.toString()).contains("planner, tool bash", "[kubectl] deploy");
         assertThat(run("search", "nothing")).isZero();
-        assertThat(out.toString()).startsWith("nothing found");
+        assertThat(out.toString()).startsWith("no messages or calls of tools with these words in ");
     }
 
     @Test
