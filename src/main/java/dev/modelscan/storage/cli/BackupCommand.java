@@ -1,10 +1,13 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Backups;
+import dev.modelscan.storage.Database;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.backups.Generation;
 import dev.modelscan.storage.backups.Keep;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.SchemaException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +123,10 @@ final class BackupCommand extends OutputCommand {
     }
 
     private static Result planned(Path file, Path target, @Nullable Keep kept) throws IOException {
+        requireDatabase(file);
+        if (kept == null && Files.exists(target)) {
+            throw new ConflictException("backup: " + target + " exists; name another file", "backup", null, null);
+        }
         List<String> deleted = List.of();
         if (kept != null) {
             List<Backup> all = Backups.list(target);
@@ -133,6 +140,15 @@ final class BackupCommand extends OutputCommand {
         }
         return new BackupSummary.Planned(
                 file.toString(), Files.size(file), target.toAbsolutePath().toString(), deleted);
+    }
+
+    /** A backup may be of an older schema. */
+    private static void requireDatabase(Path file) {
+        try (Database db = Database.builder().path(file).readOnly().open()) {
+            db.schemaVersion();
+        } catch (SchemaException e) {
+            e.behindAt().orElseThrow(() -> e);
+        }
     }
 
     /** Runs with a bar on a terminal, which ends before anything else is printed. */

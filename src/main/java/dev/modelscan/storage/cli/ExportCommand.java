@@ -174,6 +174,9 @@ final class ExportCommand extends DatabaseCommand {
             }
         }
         if (dryRun) {
+            if (!isStream()) {
+                OutputFile.requireFree(Path.of(file), force);
+            }
             return write(db, Writer.nullWriter(), () -> {});
         }
         if (isStream()) {

@@ -29,21 +29,35 @@ final class OutputFile implements AutoCloseable {
     OutputFile(Path target, boolean replace) throws IOException {
         this.target = target;
         this.replace = replace;
-        if (Files.isDirectory(target)) {
-            throw new IOException(target + " is a directory");
-        }
+        requireNoDirectory(target);
         this.partial = new PartialOutput(target);
         try {
             // Behind the lock, whose file a run has left that was killed when this one was whole.
-            if (Files.exists(target) && !replace) {
-                throw exists();
-            }
+            requireFree(target, replace);
             Files.createFile(partial.path(), partial.ownersAlone("rw-------"));
             this.out = new FileOutputStream(partial.path().toFile());
             this.writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
         } catch (IOException | RuntimeException e) {
             partial.closeAfter(e);
             throw e;
+        }
+    }
+
+    /**
+     * What a dry run checks.
+     *
+     * @throws IOException if the file could not be written
+     */
+    static void requireFree(Path target, boolean replace) throws IOException {
+        requireNoDirectory(target);
+        if (Files.exists(target) && !replace) {
+            throw exists(target);
+        }
+    }
+
+    private static void requireNoDirectory(Path target) throws IOException {
+        if (Files.isDirectory(target)) {
+            throw new IOException(target + " is a directory");
         }
     }
 
@@ -68,11 +82,11 @@ final class OutputFile implements AutoCloseable {
         try {
             Files.move(partial.path(), target);
         } catch (FileAlreadyExistsException e) {
-            throw exists();
+            throw exists(target);
         }
     }
 
-    private FileAlreadyExistsException exists() {
+    private static FileAlreadyExistsException exists(Path target) {
         return new FileAlreadyExistsException(target + " exists; --force replaces it");
     }
 

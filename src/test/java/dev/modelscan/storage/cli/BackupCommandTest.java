@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,28 @@ class BackupCommandTest {
         try (Database db = Database.open(database)) {
             assertThat(db.agents().list(10, 0)).hasSize(1);
         }
+    }
+
+    /** A dry run fails if the backup would. */
+    @Test
+    void whatCannotBeBackedUpIsSaidBefore() throws Exception {
+        String to = directory.resolve("copy.db").toString();
+        Path text = Files.writeString(directory.resolve("text"), "no database at all, but a text of some length");
+        for (String file :
+                List.of(directory.toString(), directory.resolve("none.db").toString(), text.toString())) {
+            Run planned = MainTest.run("backup", "--db", file, "--to", to, "--dry-run");
+            assertThat(planned.code()).as(file).isOne();
+            assertThat(planned.err().lines()).hasSize(1);
+            assertThat(MainTest.run("backup", "--db", file, "--to", to).code()).isOne();
+        }
+        assertThat(MainTest.run("backup", "--db", database, "--to", to, "--dry-run")
+                        .code())
+                .isZero();
+        assertThat(Path.of(to)).doesNotExist();
+        Files.writeString(Path.of(to), "mine");
+        Run taken = MainTest.run("backup", "--db", database, "--to", to, "--dry-run");
+        assertThat(taken.code()).isOne();
+        assertThat(taken.err()).contains(to + " exists");
     }
 
     /** The tables of a search index hold the same words again. */

@@ -115,6 +115,9 @@ class ExportTest {
             assertThat(dry.out().replace("would hold ", "").replace("would be ", ""))
                     .isEqualTo(run.out())
                     .isNotEqualTo(dry.out());
+            Run taken = run("export", file.toString(), "--format", form, "--db", database(), "--dry-run");
+            assertThat(taken.code()).isOne();
+            assertThat(taken.err()).contains("exists; --force replaces it");
         }
     }
 
