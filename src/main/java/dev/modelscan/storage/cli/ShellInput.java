@@ -15,6 +15,7 @@ import jdk.jshell.execution.LocalExecutionControlProvider;
 final class ShellInput extends FilterInputStream {
 
     private final ByteArrayOutputStream read = new ByteArrayOutputStream();
+    private byte last = '\n';
 
     ShellInput(InputStream in) {
         super(in);
@@ -22,11 +23,8 @@ final class ShellInput extends FilterInputStream {
 
     @Override
     public int read() throws IOException {
-        int value = super.read();
-        if (value >= 0) {
-            read.write(value);
-        }
-        return value;
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
     }
 
     @Override
@@ -34,6 +32,12 @@ final class ShellInput extends FilterInputStream {
         int count = super.read(bytes, offset, length);
         if (count > 0) {
             read.write(bytes, offset, count);
+            last = bytes[offset + count - 1];
+        } else if (count < 0 && length > 0 && last != '\n') {
+            // JShell drops a last line without an end.
+            bytes[offset] = '\n';
+            last = '\n';
+            return 1;
         }
         return count;
     }

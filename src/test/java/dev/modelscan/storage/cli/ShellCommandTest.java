@@ -67,10 +67,21 @@ class ShellCommandTest {
         }
     }
 
+    @Test
+    void aLastLineNeedsNoEnd() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(run("var n = 1\n\"n is \" + n", out)).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("n is 1");
+    }
+
     private static int run(String input) throws IOException {
-        try (Database db = Database.inMemory()) {
-            PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-            return Shell.run(db, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), out, false);
+        return run(input, new ByteArrayOutputStream());
+    }
+
+    private static int run(String input, ByteArrayOutputStream out) throws IOException {
+        try (Database db = Database.inMemory();
+                PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8)) {
+            return Shell.run(db, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), print, false);
         }
     }
 }
