@@ -204,6 +204,20 @@ class GrownRunsTest {
     }
 
     @Test
+    void aFileThatGoesOnWithAStoredMessageIsOfItsRun() throws IOException {
+        String line =
+                "{\"type\":\"user\",\"sessionId\":\"s\",\"uuid\":\"%s\",\"parentUuid\":%s,\"message\":{\"role\":\"user\","
+                        + "\"content\":\"%s\"}}\n";
+        imported("a.jsonl", line.formatted("u-1", "null", "go"));
+        imported("b.jsonl", line.formatted("u-2", "\"u-1\"", "on"));
+
+        try (Database db = open()) {
+            assertThat(db.tasks().list(10, 0)).hasSize(1);
+            assertThat(db.messages().list(10, 0)).extracting(Message::content).containsExactly("go", "on");
+        }
+    }
+
+    @Test
     void theSecondRunOfAnIdGrowsToo() throws IOException {
         String end = "{\"role\":\"user\",\"content\":\"more\"}]}";
         String one = "{\"id\":7,\"messages\":[{\"role\":\"user\",\"content\":\"one\"},"

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What has to be known of a run before it is stored: who acted in it, when, what is odd about it, and its hash. */
@@ -34,6 +35,9 @@ final class Facts {
     private final Set<String> authors = new LinkedHashSet<>();
     private final Set<String> agents = new LinkedHashSet<>();
     private final Set<String> names = new HashSet<>();
+    /** What messages follow that are not in the file. */
+    private final Set<String> parentsElsewhere = new HashSet<>();
+
     private final List<@Nullable String> namesInOrder = new ArrayList<>();
     private final List<Warned> odd = new ArrayList<>();
     private final List<Orphan> orphans = new ArrayList<>();
@@ -97,6 +101,9 @@ final class Facts {
         digests[messages] = Digests.after(messages == 0 ? 0 : digests[messages - 1], hashed(message));
         messages++;
         String name = message.externalId() == null ? null : Names.of(message.externalId());
+        if (message.parentId() != null && !names.contains(Names.of(message.parentId()))) {
+            parentsElsewhere.add(Names.of(message.parentId()));
+        }
         namesInOrder.add(name == null || !names.add(name) ? null : name);
         if (message.createdAt() != null) {
             timed++;
@@ -304,9 +311,11 @@ final class Facts {
         return !names.isEmpty();
     }
 
-    /** Whether a message has one of these ids, other than a mere number, which any run may have. */
+    /** Whether a message has, or follows, one of these ids, other than a mere number, which any run may have. */
     boolean sharesName(Set<String> stored) {
-        return names.stream().anyMatch(name -> stored.contains(name) && !Names.isNumber(name));
+        return Stream.of(names, parentsElsewhere)
+                .flatMap(Set::stream)
+                .anyMatch(name -> stored.contains(name) && !Names.isNumber(name));
     }
 
     /** Whether all messages that have ids have one of these. */
