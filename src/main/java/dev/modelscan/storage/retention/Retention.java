@@ -394,12 +394,8 @@ public final class Retention {
         }
     }
 
-    /**
-     * A row that has changed since it was found stays, though PostgreSQL waits for the change and then still knows its id.
-     * Each batch begins behind the one before, so that the rows that stay are looked at once.
-     */
+    /** Begins each batch behind the one before. What has changed since it was found stays, though PostgreSQL knows its id. */
     private <I> void deleteWhere(Batch batch, TableField<?, I> id, Condition condition, Consumer<Integer> deleted) {
-        // The last id that was looked at.
         AtomicReference<@Nullable I> last = new AtomicReference<>();
         Condition rest = condition;
         do {

@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
@@ -564,6 +565,59 @@ abstract class BranchContract extends Contract {
                     .as("limit %d", limit)
                     .isEqualTo(path.subList(index + 1, path.size()));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void aForkIsMovedBeforeAllCallsThatAreOpen(long seed) {
+        List<Message> path = sayAtRandom(new Random(seed), 40);
+        for (int i = path.size() - 1; i >= 0; i--) {
+            int index = i;
+            while (index >= 0 && isParted(path, index)) {
+                index--;
+            }
+            MessageId at = path.get(i).id();
+            if (index < 0) {
+                assertThatThrownBy(() -> db.conversations().fork(CONVERSATION, at, InsideToolCall.MOVE_BEFORE_CALL))
+                        .isInstanceOf(OpenToolCallException.class);
+            } else {
+                assertThat(db.conversations().fork(CONVERSATION, at, InsideToolCall.MOVE_BEFORE_CALL))
+                        .as("index %d", i)
+                        .isEqualTo(path.get(index));
+            }
+        }
+    }
+
+    /** Each call is answered after the next one was made. */
+    @Test
+    void aForkTakesAsManyStatementsHoweverManyCallsOverlap() {
+        say("a");
+        List<Integer> statements = new ArrayList<>();
+        for (int count : List.of(5, 50)) {
+            Message last = null;
+            for (int i = 0; i < count; i++) {
+                last = db.messages()
+                        .create(message(sender)
+                                .parts(List.of(
+                                        MessagePart.toolResult(String.valueOf(i - 1), "x"),
+                                        MessagePart.toolCall(String.valueOf(i), "search", Json.emptyObject())))
+                                .build());
+            }
+            MessageId at = last.id();
+            db.messages()
+                    .create(message(sender)
+                            .parts(MessagePart.toolResult(String.valueOf(count - 1), "x"))
+                            .build());
+            try (StatementLog log = new StatementLog()) {
+                assertThat(db.conversations()
+                                .fork(CONVERSATION, at, InsideToolCall.MOVE_BEFORE_CALL)
+                                .content())
+                        .isEqualTo("a");
+                statements.add(log.statements().size());
+            }
+        }
+        // The second one has a head to read.
+        assertThat(statements.get(1)).isCloseTo(statements.get(0), within(1));
     }
 
     @Test

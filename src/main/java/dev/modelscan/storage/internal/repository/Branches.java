@@ -126,16 +126,24 @@ final class Branches {
     static Message cut(Session session, ConversationId id, MessageId at, InsideToolCall inside) throws SQLException {
         Message last = message(session, id, at);
         Long open = OpenCalls.first(session, id, last.sequenceNumber());
-        while (open != null) {
-            Message call = atNumber(session, id, open);
-            MessageId before = inside == InsideToolCall.REFUSE ? null : BranchDeletion.before(session, call);
-            if (before == null) {
-                throw new OpenToolCallException(at.value(), call.id().value());
-            }
-            last = message(session, id, before);
-            open = OpenCalls.first(session, id, last.sequenceNumber());
+        if (open == null) {
+            return last;
         }
-        return last;
+        Message call = atNumber(session, id, open);
+        MessageId before = inside == InsideToolCall.REFUSE ? null : BranchDeletion.before(session, call);
+        if (before == null) {
+            throw new OpenToolCallException(at.value(), call.id().value());
+        }
+        Message moved = message(session, id, before);
+        if (OpenCalls.first(session, id, moved.sequenceNumber()) == null) {
+            return moved;
+        }
+        OverlappingCalls.Place place = OverlappingCalls.before(session, id, last.sequenceNumber(), open);
+        if (place.number() == null) {
+            Message first = atNumber(session, id, place.call());
+            throw new OpenToolCallException(at.value(), first.id().value());
+        }
+        return atNumber(session, id, place.number());
     }
 
     private static Message message(Session session, ConversationId id, MessageId at) throws SQLException {

@@ -53,7 +53,7 @@ final class OpenCalls {
     private static final CompiledQuery<First> BY_ANSWERS = execution("message.openExecution", true);
     private static final CompiledQuery<First> BY_CALLS = execution("message.openExecutionByCall", false);
 
-    private record CallPart(long number, int position, PartKind kind, String callId) {
+    record CallPart(long number, int position, PartKind kind, String callId) {
 
         boolean isCall() {
             return kind == PartKind.TOOL_CALL;
@@ -174,17 +174,11 @@ final class OpenCalls {
 
     /** Programs use an id again, so an answer belongs to the call that is the part before it with that id. */
     private List<Answered> answeredParts(long last) throws SQLException {
-        List<CallPart> parts =
-                session
-                        .query(ON_PATH)
-                        .set(CONVERSATION, id)
-                        .set(AFTER, end)
-                        .set(UP_TO, last)
-                        .set(END, last)
-                        .list()
-                        .stream()
-                        .sorted(ORDER)
-                        .toList();
+        List<CallPart> parts = sorted(session.query(ON_PATH)
+                .set(CONVERSATION, id)
+                .set(AFTER, end)
+                .set(UP_TO, last)
+                .set(END, last));
         Set<String> called = new HashSet<>();
         Set<String> wanted = new HashSet<>();
         for (CallPart part : parts) {
@@ -202,6 +196,24 @@ final class OpenCalls {
             }
         }
         return answered;
+    }
+
+    /** All of a path, in their order. */
+    static List<CallPart> partsOnPath(Session session, ConversationId id, long end) throws SQLException {
+        return sorted(session.query(ON_PATH)
+                .set(CONVERSATION, id)
+                .set(AFTER, 0L)
+                .set(UP_TO, end)
+                .set(END, end));
+    }
+
+    /** All of a conversation, in their order. */
+    static List<CallPart> parts(Session session, ConversationId id) throws SQLException {
+        return sorted(session.query(LATER).set(CONVERSATION, id).set(AFTER, 0L).set(UP_TO, Long.MAX_VALUE));
+    }
+
+    private static List<CallPart> sorted(Execution<CallPart> execution) throws SQLException {
+        return execution.list().stream().sorted(ORDER).toList();
     }
 
     /** The number of the first message with a call that is open after a number; null if none is. */
