@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.errors.ReadOnlyException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,7 +10,14 @@ final class Messages {
     /** Whole phrases, so that text of a database is hardly ever one of them. */
     private static final Map<String, String> PHRASES = phrases();
 
+    private static final String READ_ONLY = "; open it without readOnly() to write";
+
     private Messages() {}
+
+    /** Why the shell did not write. */
+    static String inShell(ReadOnlyException refused) {
+        return String.valueOf(refused.getMessage()).replace(READ_ONLY, "; shell --write opens it for writing");
+    }
 
     /** Why something failed. */
     static String of(Throwable failure) {
@@ -47,7 +55,7 @@ final class Messages {
                 "this command applies none: run migrate, or let whoever migrates this database run what schema export"
                         + " prints");
         phrases.put("it took longer than queryTimeout, which is ", "it took longer than --timeout, which is ");
-        phrases.put("; open it without readOnly() to write", "; this command only reads");
+        phrases.put(READ_ONLY, "; this command only reads");
         phrases.put("leaveBehind (--leave-behind)", "--leave-behind");
         phrases.put("; try again, or raise busyTimeout", "; try again later");
         phrases.put("; shorten them, or raise busyTimeout", "; try again later");

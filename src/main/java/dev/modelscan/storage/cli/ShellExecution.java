@@ -1,8 +1,10 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.errors.ReadOnlyException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -45,6 +47,12 @@ public final class ShellExecution implements ExecutionControlProvider {
             Object value;
             try {
                 value = entered.invoke(null);
+            } catch (InvocationTargetException e) {
+                if (e.getCause() instanceof ReadOnlyException refused) {
+                    throw new InvocationTargetException(
+                            new ReadOnlyException(Messages.inShell(refused), refused.entity(), refused.id()));
+                }
+                throw e;
             } finally {
                 running = null;
             }

@@ -11,8 +11,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ShellCommandTest {
 
@@ -83,5 +85,24 @@ class ShellCommandTest {
                 PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8)) {
             return Shell.run(db, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), print, false);
         }
+    }
+
+    @Test
+    void aRefusedWriteNamesTheOptionThatAllowsIt(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("a.db");
+        Database.open(file).close();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Database db = Database.builder().path(file).readOnly().open()) {
+            Shell.run(
+                    db,
+                    new ByteArrayInputStream("db.agents().create(Agent.builder().name(\"a\").mode(\"llm\").build())\n"
+                            .getBytes(StandardCharsets.UTF_8)),
+                    new PrintStream(out, true, StandardCharsets.UTF_8),
+                    false);
+        }
+
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("was opened read-only; shell --write opens it for writing")
+                .doesNotContain("readOnly()");
     }
 }
