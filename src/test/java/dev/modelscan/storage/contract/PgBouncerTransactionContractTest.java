@@ -16,43 +16,13 @@ class PgBouncerTransactionContractTest implements EngineClass {
     }
 
     @Nested
-    class Agents extends AgentRepositoryContract {}
-
-    @Nested
-    class Tasks extends TaskRepositoryContract {}
-
-    @Nested
     class Messages extends MessageRepositoryContract {}
-
-    @Nested
-    class ToolExecutions extends ToolExecutionRepositoryContract {}
-
-    @Nested
-    class Blobs extends BlobRepositoryContract {}
-
-    @Nested
-    class Branches extends BranchContract {}
-
-    @Nested
-    class Audit extends AuditContract {}
 
     @Nested
     class Transactions extends TransactionContract {}
 
     @Nested
     class CallersConnections extends CallersConnectionContract {}
-
-    @Nested
-    class BadInput extends BadInputContract {}
-
-    @Nested
-    class DeletedRecords extends DeletedRecordsContract {}
-
-    @Nested
-    class Deletes extends DeleteContract {}
-
-    @Nested
-    class Erasures extends ErasureContract {}
 
     @Nested
     class Concurrency extends ConcurrencyContract {}
@@ -65,7 +35,4 @@ class PgBouncerTransactionContractTest implements EngineClass {
 
     @Nested
     class StoredQueries extends StoredQueryContract {}
-
-    @Nested
-    class Times extends TimeContract {}
 }

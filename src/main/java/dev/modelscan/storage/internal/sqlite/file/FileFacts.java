@@ -21,6 +21,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -68,12 +69,21 @@ public final class FileFacts {
         String what = name + " does not exist";
         if (file != null && Files.isDirectory(file)) {
             what = name + " is a directory";
-        } else if (file != null && Files.exists(file)) {
+        } else if (file != null && isSpecial(file)) {
             what = name + " is not a regular file";
         } else if (file != null && !Files.isDirectory(directory(file))) {
             what = name + " does not exist: " + whyNotOpened(file);
         }
         return new UnavailableException(what + "; name the file of a database. " + done, null);
+    }
+
+    /** Somebody may create the file meanwhile, so one look decides. */
+    private static boolean isSpecial(Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).isOther();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** The visible reason why this process cannot open the file, or null. */
