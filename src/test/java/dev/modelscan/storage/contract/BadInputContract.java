@@ -36,6 +36,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jooq.Param;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -71,6 +73,9 @@ abstract class BadInputContract extends Contract {
         assertThatThrownBy(() -> db.dsl().fetch("SELECT name FROM agents WHERE name = ?"))
                 .isInstanceOf(RuntimeException.class);
         assertThat(db.dsl().fetch("SELECT name FROM agents WHERE name = ?", "kept"))
+                .hasSize(1);
+        Param<String> twice = DSL.param("name", "kept");
+        assertThat(db.dsl().fetch("SELECT name FROM agents WHERE name = {0} AND name = {0}", twice))
                 .hasSize(1);
         assertThat(db.agents().get(kept.id())).isEqualTo(kept);
     }

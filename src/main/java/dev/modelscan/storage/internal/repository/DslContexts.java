@@ -301,7 +301,7 @@ final class DslContexts {
             }
             try {
                 int parameters = statement.getParameterMetaData().getParameterCount();
-                int values = query.getParams().size();
+                int values = query.getBindValues().size();
                 if (parameters > values) {
                     throw new IllegalArgumentException("the SQL has more parameters than values (" + parameters
                             + " and " + values + "); give a value for each ?");
