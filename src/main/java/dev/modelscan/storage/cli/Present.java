@@ -17,26 +17,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * The database that a restore would replace.
  *
- * @param schemaVersion the version of its schema
- * @param rows how many rows it holds; null if its schema is older, and nothing of it can be read
- * @param changedAt when its newest record was made or changed; null if it has none, or nothing of it can be read
+ * @param schemaVersion the version of its schema; null if this version of the library does not know the schema
+ * @param rows how many rows it holds; null if it cannot be read
+ * @param changedAt when its newest record was made or changed; null if it has none, or it cannot be read
  */
 record Present(
-        long schemaVersion, @Nullable Long rows, @Nullable Instant changedAt) {
+        @Nullable Long schemaVersion,
+        @Nullable Long rows,
+        @Nullable Instant changedAt) {
 
-    /** Null if there is none that this library can read: a restore then says what the file is, or keeps it. */
+    /** Null if no database can be opened there: a restore then says what the file is, or keeps it. */
     static @Nullable Present in(Path file) {
         try (Database db = Database.builder().path(file).readOnly().open()) {
-            return new Present(
-                    db.schemaVersion(),
-                    db.stats().rows().values().stream()
-                            .mapToLong(Long::longValue)
-                            .sum(),
-                    changed(db.dsl()));
+            return of(db);
         } catch (SchemaException e) {
-            return e.behindAt().isPresent() ? new Present(e.behindAt().getAsLong(), null, null) : null;
+            return new Present(e.behindAt().isPresent() ? e.behindAt().getAsLong() : null, null, null);
         } catch (StorageException e) {
             return null;
+        }
+    }
+
+    private static Present of(Database db) {
+        long version = db.schemaVersion();
+        try {
+            long rows = db.stats().rows().values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            return new Present(version, rows, changed(db.dsl()));
+        } catch (StorageException damaged) {
+            return new Present(version, null, null);
         }
     }
 
@@ -53,9 +62,15 @@ record Present(
         return newest;
     }
 
+    private String unread() {
+        return schemaVersion == null
+                ? "a database that this version of the library cannot read"
+                : "a database of schema version " + schemaVersion;
+    }
+
     /** Compares it with a backup, for a person to decide. */
     String comparedWith(BackupSummary.Entry backup) {
-        return (rows == null ? "a database of schema version " + schemaVersion : Count.of(rows, "row"))
+        return (rows == null ? unread() : Count.of(rows, "row"))
                 + (changedAt == null ? "" : ", changed last at " + changedAt)
                 + "; the backup has " + Count.of(backup.rows(), "row") + ", of " + backup.takenAt()
                 + (changedAt != null && changedAt.isAfter(backup.takenAt()) ? ", which is older" : "");

@@ -136,8 +136,8 @@ final class ChangedTail {
     }
 
     /** Other messages are written while the model or a tool runs. */
-    private boolean isWrittenAtOnce(MessageRead message) {
-        return stored.size() > 1 && (message.role() == Role.USER || message.role() == Role.SYSTEM);
+    private static boolean isWrittenAtOnce(MessageRead message) {
+        return message.role() == Role.USER || message.role() == Role.SYSTEM;
     }
 
     private static boolean hasText(Message old, MessageRead message) {

@@ -33,8 +33,11 @@ record Known(
         this(id, externalId, task, messages, names, complete, false);
     }
 
-    /** Whether the file tells all of the run that is stored, so that what it does not tell is out of date. */
+    /**
+     * Whether the file tells all of the run that is stored, so that what it does not tell is out of date. Without a message
+     * that both have, it may tell another part of it.
+     */
     boolean isWhole() {
-        return names == null && !isOlder;
+        return names == null && !isOlder && messages > 0;
     }
 }
