@@ -172,7 +172,7 @@ final class ImportCommand extends DatabaseCommand {
             }
         } catch (StorageException e) {
             // What was stored before it is told.
-            if (results.stream().noneMatch(result -> result.imported() + result.grown() > 0)) {
+            if (results.stream().noneMatch(result -> result.imported() + result.grown() + result.restored() > 0)) {
                 throw e;
             }
             error = Messages.of(e);

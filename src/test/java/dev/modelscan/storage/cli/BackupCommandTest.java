@@ -11,6 +11,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +88,23 @@ class BackupCommandTest {
         try (Database db = Database.open(database)) {
             assertThat(db.agents().list(10, 0)).hasSize(1);
         }
+    }
+
+    @Test
+    void aDatabaseOfANewerSchemaIsReplacedOnlyByForce() throws Exception {
+        String backup = directory.resolve("one.db").toString();
+        json("backup", "--db", database, "--to", backup, "--json");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE modelscan_schema_history SET version = '999'"
+                    + " WHERE installed_rank = (SELECT max(installed_rank) FROM modelscan_schema_history)");
+        }
+
+        Run refused = MainTest.run("restore", backup, "--db", database);
+        assertThat(refused.code()).as(refused.out() + refused.err()).isOne();
+        assertThat(refused.err()).contains("--force");
+        assertThat(MainTest.run("restore", backup, "--db", database, "--force").code())
+                .isZero();
     }
 
     /** A dry run fails if the backup would. */

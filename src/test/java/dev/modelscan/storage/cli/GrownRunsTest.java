@@ -204,6 +204,20 @@ class GrownRunsTest {
     }
 
     @Test
+    void aFirstMessageThatIsLongerIsThatOfAnotherRun() throws IOException {
+        imported("a.jsonl", "{\"id\":\"1\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}\n");
+        imported(
+                "b.jsonl",
+                "{\"id\":\"1\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi there\"},"
+                        + "{\"role\":\"assistant\",\"content\":\"Hello\"}]}\n");
+
+        try (Database db = open()) {
+            assertThat(db.tasks().list(10, 0)).hasSize(2);
+            assertThat(db.messages().list(10, 0)).extracting(Message::content).contains("Hi", "Hi there", "Hello");
+        }
+    }
+
+    @Test
     void aFileThatGoesOnWithAStoredMessageIsOfItsRun() throws IOException {
         String line =
                 "{\"type\":\"user\",\"sessionId\":\"s\",\"uuid\":\"%s\",\"parentUuid\":%s,\"message\":{\"role\":\"user\","

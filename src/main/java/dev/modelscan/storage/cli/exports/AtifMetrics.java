@@ -8,10 +8,8 @@ import dev.modelscan.storage.cli.formats.Event.Usage;
 import dev.modelscan.storage.cli.formats.Fields;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +20,11 @@ final class AtifMetrics {
     private static final String CALLS = "calls";
 
     private final List<ModelCalled> calls;
-    private final Set<ModelCalled> left;
+    private final List<ModelCalled> left;
 
     AtifMetrics(List<ModelCalled> calls) {
         this.calls = calls;
-        this.left = new LinkedHashSet<>(calls);
+        this.left = new ArrayList<>(calls);
     }
 
     /** Adds the metrics of an agent's step. Several calls are one sum there, and each of them is in its extra. */
@@ -38,7 +36,7 @@ final class AtifMetrics {
         if (own.isEmpty()) {
             return;
         }
-        own.forEach(left::remove);
+        left.removeAll(own);
         ObjectNode metrics = step.putObject("metrics");
         sums(own, metrics, "");
         ObjectNode extra = own.size() == 1 ? beyond(own.get(0)) : Fields.object();
@@ -64,7 +62,7 @@ final class AtifMetrics {
         sums(calls, totals, "total_");
         totals.put("total_steps", steps);
         if (!left.isEmpty()) {
-            list(new ArrayList<>(left), totals.putObject(EXTRA));
+            list(left, totals.putObject(EXTRA));
         }
     }
 
