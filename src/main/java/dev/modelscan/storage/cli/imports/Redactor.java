@@ -19,7 +19,7 @@ public final class Redactor {
     public static final String REPLACEMENT = "[redacted]";
 
     /** The end of a secret's name: a word of its own, as in {@code OPENAI_API_KEY}, {@code X-Api-Key} and {@code accessToken}. */
-    private static final String CALLED = "(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))"
+    private static final String CALLED = "(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])))"
             + "(?:(?:api|access|secret|private|signing|encryption)[_ -]?key|secret|token|password|passwd|passphrase|credentials?)";
 
     /** Shorter text is no secret. */
@@ -43,6 +43,8 @@ public final class Redactor {
             // The character before, and the length, are looked at first: that is a hundred times as fast.
             "(?i)(?<=[:=\\s\"'])(?=[A-Za-z0-9._~+/-]{16})(?<=" + CALLED
                     + "\\\\{0,3}[\"']?\\s{0,3}[:=]\\s{0,3}\\\\{0,3}[\"']?)[A-Za-z0-9._~+/-]{16,}=*",
+            // Who logs in by a URL.
+            "(?<=://)[^\\s/:@\"']{0,64}:[^\\s/@\"']{1,128}(?=@)",
             // Mail addresses.
             "\\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){0,8}\\.[A-Za-z]{2,24}\\b");
 

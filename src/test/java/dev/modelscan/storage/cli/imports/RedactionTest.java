@@ -154,6 +154,9 @@ class RedactionTest {
                 "OPENAI_API_KEY",
                 "AWS_SECRET_ACCESS_KEY",
                 "openAiApiKey",
+                "OpenAIApiKey",
+                "DBPassword",
+                "JWTToken",
                 "privateKey",
                 "db.password",
                 "api key"
@@ -166,6 +169,15 @@ class RedactionTest {
             assertThat(new Redactor(List.of()).text(text.formatted(name, secret)))
                     .isEqualTo(text.formatted(name, "[redacted]"));
         }
+    }
+
+    @Test
+    void whoLogsInByAUrlIsRedacted() {
+        Redactor redactor = new Redactor(List.of());
+
+        assertThat(redactor.text("clone https://ann:hunter2@git.example.com/a.git, or http://localhost:8080/x@y"))
+                .isEqualTo("clone https://[redacted]@git.example.com/a.git, or http://localhost:8080/x@y");
+        assertThat(redactor.count()).isOne();
     }
 
     @ParameterizedTest
