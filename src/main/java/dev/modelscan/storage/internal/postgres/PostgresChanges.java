@@ -49,12 +49,12 @@ final class PostgresChanges implements Changes {
         return PostgresCatalog.value(column, value(column, row));
     }
 
-    /** Each setting costs every change of a row some tenths of a microsecond, so only who needs them has them. */
     @Override
     public String refuse(String condition, String reason) {
         return "IF " + condition + " THEN RAISE EXCEPTION '%', " + text(reason) + "; END IF;";
     }
 
+    /** Each setting costs every change of a row some tenths of a microsecond, so only who needs them has them. */
     @Override
     public String settings(List<Column> columns) {
         return columns.stream()

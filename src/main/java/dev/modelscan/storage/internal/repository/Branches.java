@@ -10,6 +10,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.OpenToolCallException;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Forks and compacts conversations. */
 final class Branches {
+
+    /** Somebody who writes faster than a context is read would otherwise keep its reader for ever. */
+    private static final int MOST_READS = 100;
 
     private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
     private static final Parameter<Long> NUMBER = Parameter.of("number", Codec.LONG, () -> COMPACTIONS.SEQUENCE_NUMBER);
@@ -176,7 +180,7 @@ final class Branches {
      */
     static ConversationContext context(Session session, ConversationId id, int limit) throws SQLException {
         Long head = Paths.headNumber(session, id);
-        while (true) {
+        for (int reads = 0; reads < MOST_READS; reads++) {
             ConversationContext context = context(session, id, head, limit);
             Long next = Paths.headNumber(session, id);
             if (Objects.equals(head, next)) {
@@ -184,6 +188,10 @@ final class Branches {
             }
             head = next;
         }
+        throw new BusyException(
+                "conversation " + id + " got a new head during each of " + MOST_READS
+                        + " reads of its context; try again",
+                null);
     }
 
     private static ConversationContext context(Session session, ConversationId id, @Nullable Long head, int limit)
