@@ -39,9 +39,6 @@ final class SqliteDoctor {
      */
     static final long COMPARED_BYTES = 256L << 20;
 
-    private static final String WHOLE_INDEXES = "SELECT s.tbl_name, l.name FROM sqlite_schema s"
-            + " JOIN pragma_index_list(s.name) l WHERE s.type = 'table' AND NOT l.partial ORDER BY 1, 2";
-
     /** Free pages that are worth a note: 4 MB and a quarter of the file. */
     private static final long FREE_PAGES = 1_000;
 
@@ -153,7 +150,7 @@ final class SqliteDoctor {
 
     private void integrity(Connection connection) throws SQLException {
         boolean compares = compares(connection);
-        List<String> indexes = compares ? new ArrayList<>() : miscounted(connection);
+        List<String> indexes = compares ? new ArrayList<>() : IndexCounts.wrong(connection);
         List<String> rows = new ArrayList<>();
         List<String> pages = new ArrayList<>();
         check(connection, compares, indexes, rows, pages);
@@ -226,33 +223,6 @@ final class SqliteDoctor {
                     differences,
                     REBUILD);
         }
-    }
-
-    /** The indexes that have more or fewer entries than their table has rows. Each is counted once: that reads all its pages. */
-    private static List<String> miscounted(Connection connection) throws SQLException {
-        List<String> wrong = new ArrayList<>();
-        String counted = "";
-        long rows = 0;
-        try (Statement statement = connection.createStatement();
-                ResultSet indexes = statement.executeQuery(WHOLE_INDEXES)) {
-            while (indexes.next()) {
-                String table = "SELECT count(*) FROM " + PlainSql.quoted(indexes.getString(1)) + " ";
-                String index = indexes.getString(2);
-                try {
-                    if (!table.equals(counted)) {
-                        rows = SingleNumber.of(connection, table + "NOT INDEXED");
-                        counted = table;
-                    }
-                    long entries = SingleNumber.of(connection, table + "INDEXED BY " + PlainSql.quoted(index));
-                    if (rows != entries) {
-                        wrong.add("wrong # of entries in index " + index);
-                    }
-                } catch (SQLException e) {
-                    wrong.add("index " + index + ": " + e.getMessage());
-                }
-            }
-        }
-        return wrong;
     }
 
     /** Only if a check has failed: every column with JSON has one. */

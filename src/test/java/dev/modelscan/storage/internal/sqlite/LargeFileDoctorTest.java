@@ -42,6 +42,30 @@ class LargeFileDoctorTest {
     }
 
     @Test
+    void aPartialIndexIsComparedWithTheRowsOfItsCondition(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("app.db");
+        Database.open(file).close();
+        plant(
+                file,
+                "CREATE TABLE notes (no INTEGER PRIMARY KEY, a, b)",
+                "INSERT INTO notes VALUES (1, 'x', NULL), (2, 'y', 2), (3, NULL, 3)",
+                "CREATE INDEX notes_by_b ON notes (b) WHERE b IS NOT NULL",
+                "CREATE INDEX notes_by_a ON notes (lower(a)) WHERE b > 2 -- a condition on another column");
+        assertThat(findings(file)).isEmpty();
+
+        plant(
+                file,
+                "PRAGMA writable_schema = ON",
+                "CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name IN ('notes_by_a', 'notes_by_b')",
+                "DELETE FROM sqlite_schema WHERE name IN ('notes_by_a', 'notes_by_b')");
+        plant(file, "INSERT INTO notes VALUES (4, NULL, 4), (5, NULL, NULL)");
+        plant(file, "PRAGMA writable_schema = ON", "INSERT INTO sqlite_schema SELECT * FROM kept", "DROP TABLE kept");
+
+        assertThat(findings(file).get(0).ids())
+                .containsExactly("wrong # of entries in index notes_by_a", "wrong # of entries in index notes_by_b");
+    }
+
+    @Test
     void aSearchIndexThatLacksRowsIsFoundByCounting(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("app.db");
         try (Database db = Database.open(file)) {
