@@ -50,6 +50,11 @@ final class PostgresChanges implements Changes {
     }
 
     @Override
+    public String bytes(String text) {
+        return "octet_length(" + text + ')';
+    }
+
+    @Override
     public String refuse(String condition, String reason) {
         return "IF " + condition + " THEN RAISE EXCEPTION '%', " + text(reason) + "; END IF;";
     }

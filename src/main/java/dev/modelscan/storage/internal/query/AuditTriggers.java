@@ -209,7 +209,7 @@ public final class AuditTriggers {
         values.put("new_key", changes.key(key, inserted));
         values.put("old_key", changes.key(key, "OLD"));
         values.put("fits_inserted", fits(session, watched, key, inserted));
-        values.put("fits_updated", fits(session, watched, key, "NEW") + fits(session, watched, key, "OLD"));
+        values.put("fits_updated", fits(session, watched, key, "OLD") + fits(session, watched, key, "NEW"));
         values.put("fits_deleted", fits(session, watched, key, "OLD"));
         values.put("is_changed", changes.isChanged(table.stored(), "OLD", "NEW"));
         values.put("inserted", changes.values(columns, inserted));
@@ -225,12 +225,15 @@ public final class AuditTriggers {
             return "";
         }
         Changes changes = session.dialect().changes();
-        String isLong = "octet_length(" + changes.key(key, row) + ") > " + LONGEST_KEY;
+        String isLong = changes.bytes(changes.key(key, row)) + " > " + LONGEST_KEY;
         return "\n    "
                 + changes.refuse(
                         row.equals("inserted") ? "EXISTS (SELECT 1 FROM inserted WHERE " + isLong + ')' : isLong,
                         "the key of a row of " + table + " has more than " + LONGEST_KEY
-                                + " bytes, and the audit log takes no longer one; shorten it, or disable the log");
+                                + " bytes, and the audit log takes no longer one; "
+                                + (row.equals("OLD")
+                                        ? "disable the log to change or delete the row"
+                                        : "shorten it, or disable the log"));
     }
 
     private static String function(String table) {

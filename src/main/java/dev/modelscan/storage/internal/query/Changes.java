@@ -27,6 +27,9 @@ public interface Changes {
      */
     String key(List<Catalog.Column> key, String row);
 
+    /** SQL for the number of bytes of a text. */
+    String bytes(String text);
+
     /** A statement of a trigger that refuses the change if a condition holds, and says why. */
     String refuse(String condition, String reason);
 

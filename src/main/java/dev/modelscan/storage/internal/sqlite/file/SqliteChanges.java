@@ -41,6 +41,12 @@ final class SqliteChanges implements Changes {
         return "'[' || " + String.join(" || ',' || ", values) + " || ']'";
     }
 
+    /** Other programs that write to the file may have a SQLite before 3.43, without {@code octet_length}. */
+    @Override
+    public String bytes(String text) {
+        return "length(CAST(" + text + " AS BLOB))";
+    }
+
     @Override
     public String refuse(String condition, String reason) {
         return "SELECT RAISE(ABORT, " + sqlText(reason) + ") WHERE " + condition + ';';
