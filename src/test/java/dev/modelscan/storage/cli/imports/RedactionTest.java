@@ -171,6 +171,22 @@ class RedactionTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bos_token", "eosToken", "pad-token", "nextPageToken", "page_token", "nextToken"})
+    void tokensOfAVocabularyAndOfPagesAreNoSecrets(String name) throws IOException {
+        String value = "abcdefgh12345678";
+
+        assertThat(redactedInput("{'" + name + "':'" + value + "'}")).isEqualTo("0 {'" + name + "':'" + value + "'}");
+        assertThat(new Redactor(List.of()).text(name + ": " + value)).isEqualTo(name + ": " + value);
+    }
+
+    @Test
+    void codeThatAsksForASecretIsNone() {
+        for (String code : List.of("accessToken = provider.getAccessToken()", "token=credentials.current(\"a\")")) {
+            assertThat(new Redactor(List.of()).text(code)).isEqualTo(code);
+        }
+    }
+
     @Test
     void whoLogsInByAUrlIsRedacted() {
         Redactor redactor = new Redactor(List.of());
