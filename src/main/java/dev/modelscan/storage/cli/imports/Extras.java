@@ -41,6 +41,7 @@ final class Extras {
     private final TaskId task;
     private final String form;
     private final Set<ModelCallId> told = new HashSet<>();
+    private final Map<MessageId, Integer> named = new HashMap<>();
     private @Nullable Map<ModelCallId, ModelCall> calls;
     private @Nullable Map<ScoreId, Score> scores;
     private @Nullable Map<ToolExecutionId, ToolExecution> tools;
@@ -151,17 +152,18 @@ final class Extras {
     }
 
     /**
-     * The name of a call to which the file gives none, by the message that it wrote: if a file begins in the middle of a run,
-     * their numbers are not those that are stored.
+     * The name of the next call of a message to which the file gives none: if a file begins in the middle of a run, the numbers
+     * of its calls are not those that are stored.
      */
-    String name(RunName run, MessageId message) {
+    String nextName(RunName run, MessageId message) {
         String prefix = run.calls();
+        int number = named.merge(message, 1, Integer::sum);
         return calls().values().stream()
                 .filter(call -> message.equals(call.messageId()))
                 .map(ModelCall::externalId)
                 .filter(name -> name != null && name.startsWith(prefix))
                 .findFirst()
-                .orElseGet(() -> prefix + message);
+                .orElseGet(() -> prefix + message + (number == 1 ? "" : ":" + number));
     }
 
     /** Adds a call to what is to be stored, if it is not stored already. */

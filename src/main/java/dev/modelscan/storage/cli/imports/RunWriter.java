@@ -367,7 +367,7 @@ final class RunWriter implements Events {
     private String callName(@Nullable MessageId message) {
         return target.storedNames() == null || message == null
                 ? target.run().call(++modelCalls)
-                : target.extras().name(target.run(), message);
+                : target.extras().nextName(target.run(), message);
     }
 
     private void scored(Scored event) {
