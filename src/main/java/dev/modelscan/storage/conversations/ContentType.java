@@ -2,7 +2,6 @@ package dev.modelscan.storage.conversations;
 
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.values.Checks;
-import java.util.Locale;
 
 /**
  * What a message's content is: {@code type/subtype} without parameters, each part as RFC 6838, section 4.2, has it. The
@@ -14,12 +13,14 @@ import java.util.Locale;
 public record ContentType(String value) {
 
     private static final int MAX_NAME_LENGTH = 127;
+    private static final String JSON_TYPE = "application/json";
+    private static final String JSON_SUFFIX = "+json";
 
     /** Plain text. */
     public static final ContentType TEXT = new ContentType("text/plain");
 
     /** Structured data. The content must parse as JSON. */
-    public static final ContentType JSON = new ContentType("application/json");
+    public static final ContentType JSON = new ContentType(JSON_TYPE);
 
     /** A request to execute tools. */
     public static final ContentType COMMAND = new ContentType("command/execute");
@@ -64,8 +65,9 @@ public record ContentType(String value) {
 
     /** Whether content of this type must parse as JSON: {@code application/json}, or a subtype that ends in {@code +json}. */
     public boolean isJson() {
-        String lower = value.toLowerCase(Locale.ROOT);
-        return lower.equals("application/json") || lower.endsWith("+json");
+        return value.equalsIgnoreCase(JSON_TYPE)
+                || value.regionMatches(
+                        true, value.length() - JSON_SUFFIX.length(), JSON_SUFFIX, 0, JSON_SUFFIX.length());
     }
 
     /** The text that is stored. */
