@@ -93,7 +93,7 @@ final class JsonMapping {
         }
         String found = what(place) + " is " + shown(json.toNode().at(place));
         Class<?> target = failed instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
-        return target == null ? found : found + ", and no " + name(target);
+        return target == null ? found : found + "; expected " + name(target);
     }
 
     private static String shown(JsonNode found) {

@@ -198,7 +198,7 @@ class JsonMappingTest {
         assertThatThrownBy(() -> Json.parse(number).as(types.get(type)))
                 .isInstanceOf(InvalidDataException.class)
                 .hasMessage(
-                        "json: value cannot be read as %s: it is %s, and no %s",
+                        "json: value cannot be read as %s: it is %s; expected %s",
                         type, Json.parse(number).toNode(), type);
         assertThatThrownBy(
                         () -> Json.parse("[" + number + "]").as(types.get(type).arrayType()))
@@ -211,15 +211,15 @@ class JsonMappingTest {
             quoteCharacter = '#',
             value = {
                 "{\"steps\":1,\"rate\":0.5,\"strict\":true,\"more\":1}|/more is not a member of Limits",
-                "{\"rate\":0.5,\"strict\":true}|/steps is missing, and no int",
-                "{\"steps\":null,\"rate\":0.5,\"strict\":true}|/steps is null, and no int",
-                "{\"steps\":1,\"rate\":0.5}|/strict is missing, and no boolean",
-                "{\"steps\":1,\"rate\":\"0.5\",\"strict\":true}|/rate is \"0.5\", and no double",
-                "{\"steps\":1,\"rate\":[],\"strict\":true}|/rate is an array, and no double",
-                "{\"steps\":1,\"rate\":1,\"strict\":\"true\"}|/strict is \"true\", and no boolean",
-                "{\"steps\":1,\"rate\":1,\"strict\":1}|/strict is 1, and no boolean",
-                "[1]|it is an array, and no Limits",
-                "\"\"|it is \"\", and no Limits",
+                "{\"rate\":0.5,\"strict\":true}|/steps is missing; expected int",
+                "{\"steps\":null,\"rate\":0.5,\"strict\":true}|/steps is null; expected int",
+                "{\"steps\":1,\"rate\":0.5}|/strict is missing; expected boolean",
+                "{\"steps\":1,\"rate\":\"0.5\",\"strict\":true}|/rate is \"0.5\"; expected double",
+                "{\"steps\":1,\"rate\":[],\"strict\":true}|/rate is an array; expected double",
+                "{\"steps\":1,\"rate\":1,\"strict\":\"true\"}|/strict is \"true\"; expected boolean",
+                "{\"steps\":1,\"rate\":1,\"strict\":1}|/strict is 1; expected boolean",
+                "[1]|it is an array; expected Limits",
+                "\"\"|it is \"\"; expected Limits",
                 "null|it is null",
             })
     void saysWhatDoesNotFit(String json, String reason) {
@@ -232,14 +232,14 @@ class JsonMappingTest {
     void saysWhereDeepInside() {
         assertThatThrownBy(() -> Json.parse("[{\"name\":\"a\",\"day\":\"MONDAY\"},{\"name\":\"b\",\"day\":\"MONDAG\"}]")
                         .as(new TypeReference<List<Step>>() {}))
-                .hasMessage("json: value cannot be read as List<Step>: /1/day is \"MONDAG\", and no DayOfWeek");
+                .hasMessage("json: value cannot be read as List<Step>: /1/day is \"MONDAG\"; expected DayOfWeek");
         assertThatThrownBy(() -> Json.parse("{\"name\":\"a\",\"day\":\"MONDAY\",\"took\":\"1s\"}")
                         .as(Step.class))
-                .hasMessage("json: value cannot be read as Step: /took is \"1s\", and no Duration");
+                .hasMessage("json: value cannot be read as Step: /took is \"1s\"; expected Duration");
         assertThatThrownBy(() -> Json.parse("{\"name\":1,\"day\":\"MONDAY\"}").as(Step.class))
-                .hasMessage("json: value cannot be read as Step: /name is 1, and no String");
+                .hasMessage("json: value cannot be read as Step: /name is 1; expected String");
         assertThatThrownBy(() -> Json.parse("{\"name\":\"a\",\"day\":0}").as(Step.class))
-                .hasMessage("json: value cannot be read as Step: /day is 0, and no DayOfWeek");
+                .hasMessage("json: value cannot be read as Step: /day is 0; expected DayOfWeek");
         assertThatThrownBy(() -> Json.parse("{\"steps\":-1}").as(Checked.class))
                 .hasMessage("json: value cannot be read as Checked: it was refused: steps is negative");
         assertThatThrownBy(() -> Json.parse("\"nope\"").as(TaskStatus.class)).isInstanceOf(InvalidDataException.class);
