@@ -161,6 +161,11 @@ final class AuditCommand extends CommandGroup {
             return table != null || actor != null || since != null || until != null;
         }
 
+        @Override
+        String whyNone(Database db) {
+            return db.audit().isEnabled() ? "" : "; the log is off: audit enable switches it on";
+        }
+
         /** A table of the application's is known if there are entries about it. */
         private void requireTable(Database db, String name) {
             Set<String> known = db.stats().rows().keySet();

@@ -34,7 +34,7 @@ abstract class DatabaseCommand extends OutputCommand {
             spec.commandLine()
                     .getOut()
                     .println("no " + (isNarrowed() ? "matching " : "") + missing + " in "
-                            + TextTable.printable(place(db)));
+                            + TextTable.printable(place(db)) + whyNone(db));
             return result.exitCode();
         }
     }
@@ -42,6 +42,11 @@ abstract class DatabaseCommand extends OutputCommand {
     /** Whether options leave a part of the records out. */
     boolean isNarrowed() {
         return false;
+    }
+
+    /** Why nothing was found, to be read after the place; empty if there is nothing more to say. */
+    String whyNone(Database db) {
+        return "";
     }
 
     /** Opens the named database; the caller closes it. */

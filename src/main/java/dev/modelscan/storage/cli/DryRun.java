@@ -42,8 +42,6 @@ final class DryRun implements AutoCloseable {
                     .validateOnly()
                     .joinTransactions(() -> transaction)
                     .open();
-        } catch (UnavailableException withoutTables) {
-            return copy(null);
         } catch (SchemaException e) {
             long version = e.behindAt().orElseThrow(() -> e);
             if (version == 0) {

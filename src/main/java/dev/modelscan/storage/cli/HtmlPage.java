@@ -72,8 +72,8 @@ final class HtmlPage {
         out.append("</svg>\n");
     }
 
-    void columns(String title, List<String> names, List<Integer> colours, List<Column> columns) {
-        heading(title, columns.isEmpty() ? "There are none." : "");
+    void columns(String title, String note, List<String> names, List<Integer> colours, List<Column> columns) {
+        heading(title, columns.isEmpty() ? "There are none." : note);
         if (columns.isEmpty()) {
             return;
         }

@@ -44,7 +44,12 @@ final class HtmlReport {
         List<TaskStatus> statuses = List.of(TaskStatus.values());
         List<String> codes = statuses.stream().map(TaskStatus::code).toList();
         List<Integer> colours = statuses.stream().map(HtmlReport::colour).toList();
-        page.columns("Tasks by day and status", codes, colours, columns(data.days(), codes));
+        page.columns(
+                "Tasks by day and status",
+                "in UTC; tasks whose source has no times, on the day of the import",
+                codes,
+                colours,
+                columns(data.days(), codes));
         tools(page, report, data, top);
         page.bars(
                 "Models: tokens in, and out in red",

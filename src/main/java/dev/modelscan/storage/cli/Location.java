@@ -65,7 +65,12 @@ final class Location {
     char @Nullable [] password;
 
     boolean isServer() {
-        return database != null && database.startsWith(URL_PREFIX);
+        return database != null && isServer(database);
+    }
+
+    /** Whether a text begins as the URL of a server does. */
+    static boolean isServer(String place) {
+        return place.startsWith(URL_PREFIX);
     }
 
     /** The engine of the database, as the library names it. */
@@ -119,7 +124,7 @@ final class Location {
 
     /** A builder for a location from another option, with this user and password. */
     DatabaseBuilder builderOf(String place, Map<String, String> environment) {
-        if (!place.startsWith(URL_PREFIX)) {
+        if (!isServer(place)) {
             if (user != null || password != null || passwordFile != null) {
                 throw new IllegalArgumentException((user == null ? "--password" : "--user")
                         + " can only be used with the URL of a server; leave it out, or name a URL");
@@ -155,6 +160,6 @@ final class Location {
 
     /** The location as shown to the user, without the part of a URL that may hold a password. */
     static String shown(String place) {
-        return place.startsWith(URL_PREFIX) ? place.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//") : place;
+        return isServer(place) ? place.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//") : place;
     }
 }

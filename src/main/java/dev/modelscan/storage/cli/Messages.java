@@ -27,7 +27,7 @@ final class Messages {
     /**
      * Why a command failed.
      *
-     * @param location the option that names the database that it opens
+     * @param location the option that takes a URL
      */
     static String of(Throwable failure, String location) {
         String message = String.valueOf(failure.getMessage());
@@ -39,7 +39,8 @@ final class Messages {
 
     /** The message about an option begins with its name. */
     private static String ofOption(String message, String location) {
-        return message.replaceFirst("^(?:path|url) (?=is |begins |cannot )", location + " ")
+        return message.replaceFirst("^path (?=is |begins |cannot )", "--db ")
+                .replaceFirst("^url (?=is |begins |cannot )", location + " ")
                 .replaceFirst("^cursor (?=is )", "--after ")
                 .replaceFirst("^parallelism (?=is )", "--parallel ");
     }

@@ -50,6 +50,7 @@ final class OutputFile implements AutoCloseable {
      */
     static void requireFree(Path target, boolean replace) throws IOException {
         requireNoDirectory(target);
+        PartialOutput.directoryOf(target);
         if (Files.exists(target) && !replace) {
             throw exists(target);
         }

@@ -35,10 +35,7 @@ final class PartialOutput implements AutoCloseable {
      * @throws IOException if there is no such directory, or if somebody else writes the same
      */
     PartialOutput(Path target) throws IOException {
-        Path directory = target.toAbsolutePath().getParent();
-        if (directory == null || !Files.isDirectory(directory)) {
-            throw new NoSuchFileException("no such directory: " + directory);
-        }
+        Path directory = directoryOf(target);
         path = directory.resolve(target.getFileName() + ".modelscan.part");
         lockFile = directory.toRealPath().resolve(target.getFileName() + ".modelscan.lock");
         if (!TAKEN.add(lockFile)) {
@@ -62,6 +59,19 @@ final class PartialOutput implements AutoCloseable {
             closeAfter(e);
             throw e;
         }
+    }
+
+    /**
+     * The directory of what is to be written.
+     *
+     * @throws IOException if there is no such directory
+     */
+    static Path directoryOf(Path target) throws IOException {
+        Path directory = target.toAbsolutePath().getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw new NoSuchFileException("no such directory: " + directory);
+        }
+        return directory;
     }
 
     /** Null if the one that had the lock has deleted its file, so that others lock a new one. */

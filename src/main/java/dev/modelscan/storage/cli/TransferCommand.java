@@ -6,6 +6,7 @@ import dev.modelscan.storage.transfer.TransferProgress;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Transfers a database to PostgreSQL. */
 @Command(
@@ -92,6 +93,11 @@ final class TransferCommand extends OutputCommand {
     }
 
     private DatabaseBuilder target() {
+        if (!Location.isServer(url)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--to " + Location.shown(url) + " is not the URL of a server; write " + Location.URL);
+        }
         return location.builderOf(url, System.getenv()).workspace(workspace);
     }
 }

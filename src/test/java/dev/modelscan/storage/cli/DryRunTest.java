@@ -45,6 +45,15 @@ class DryRunTest {
         requireSame("--db", server, "--workspace", "team");
     }
 
+    @Test
+    void ofAServerThatDoesNotAnswer() {
+        Run dry = run(new String[] {"--db", "jdbc:postgresql://localhost:1/x"}, "import", runs, "--dry-run");
+
+        assertThat(dry.code()).isOne();
+        assertThat(dry.err()).startsWith("error: ").contains("localhost:1");
+        assertThat(dry.out()).isEmpty();
+    }
+
     private void requireSame(String... place) throws IOException {
         writeRuns();
         requireSays("1 transcript imported, 0 stored already", place);

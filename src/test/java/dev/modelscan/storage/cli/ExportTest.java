@@ -118,6 +118,10 @@ class ExportTest {
             Run taken = run("export", file.toString(), "--format", form, "--db", database(), "--dry-run");
             assertThat(taken.code()).isOne();
             assertThat(taken.err()).contains("exists; --force replaces it");
+            String nowhere = directory.resolve("missing/" + form).toString();
+            Run without = run("export", nowhere, "--format", form, "--db", database(), "--dry-run");
+            assertThat(without.code()).isOne();
+            assertThat(without.err()).contains("no such directory");
         }
     }
 

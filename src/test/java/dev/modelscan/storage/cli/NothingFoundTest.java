@@ -43,9 +43,7 @@ class NothingFoundTest {
         "list agents --status active, no matching agents, agents",
         "search word, no messages or calls of tools with these words, results",
         "archive list, no deleted records, deleted",
-        "archive list --kind task, no matching deleted records, deleted",
-        "audit list, no entries of the audit log, entries",
-        "audit list --actor me, no matching entries of the audit log, entries"
+        "archive list --kind task, no matching deleted records, deleted"
     })
     void isASentenceOrAnEmptyList(String command, String sentence, String member) throws IOException {
         MainTest.Run found = run(command);
@@ -55,6 +53,21 @@ class NothingFoundTest {
         JsonNode json = new ObjectMapper().readTree(run(command + " --json").out());
         assertThat(json.path(member).isArray()).isTrue();
         assertThat(json.path(member)).isEmpty();
+    }
+
+    @Test
+    void anAuditLogThatIsOffSaysSo() throws IOException {
+        String off = " in " + file + "; the log is off: audit enable switches it on";
+        assertThat(run("audit list").out()).isEqualToIgnoringNewLines("no entries of the audit log" + off);
+        assertThat(run("audit list --actor me").out())
+                .isEqualToIgnoringNewLines("no matching entries of the audit log" + off);
+        assertThat(new ObjectMapper().readTree(run("audit list --json").out()).path("entries"))
+                .isEmpty();
+
+        assertThat(run("audit enable").code()).isZero();
+
+        assertThat(run("audit list --actor me").out())
+                .isEqualToIgnoringNewLines("no matching entries of the audit log in " + file);
     }
 
     @Test

@@ -99,6 +99,20 @@ class TransferTest {
         assertThat(directory.resolve("import.db")).doesNotExist();
     }
 
+    @Test
+    void aWrongPlaceIsNamedByItsOption() {
+        String url = PostgresServer.url();
+        Run blank = MainTest.run("transfer", "--db", "", "--to", url, "--workspace", "a");
+        assertThat(blank.code()).isEqualTo(2);
+        assertThat(blank.err()).startsWith("error: --db is blank");
+
+        for (String to : List.of("", "other.db", "jdbc:mysql://host/a")) {
+            Run noServer = MainTest.run("transfer", "--db", database(), "--to", to, "--workspace", "a");
+            assertThat(noServer.code()).isEqualTo(2);
+            assertThat(noServer.err()).startsWith("error: --to " + to + " is not the URL of a server");
+        }
+    }
+
     private void imported(Path transcripts) {
         Run run = MainTest.run("import", transcripts.toString(), "--db", database());
         assertThat(run.code()).as(run.err()).isZero();
