@@ -1,11 +1,16 @@
 package dev.modelscan.storage.contract;
 
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.SCORES;
+import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.StoredQueries;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
@@ -17,6 +22,9 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.queries.Into;
+import dev.modelscan.storage.queries.StoredCommand;
+import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskRepository;
@@ -36,6 +44,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
@@ -67,17 +77,71 @@ abstract class BadInputContract extends Contract {
     void aParameterWithoutAValueIsRefused() {
         Agent kept = db.agents().create(Agent.builder().name("kept").mode("llm").build());
         String update = "UPDATE agents SET mode = ? WHERE name = ? OR ? IS NULL";
+        Field<String> unset = DSL.field("?", String.class);
 
-        assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().execute(update, "other", "none")))
-                .isInstanceOf(RuntimeException.class);
-        assertThatThrownBy(() -> db.dsl().fetch("SELECT name FROM agents WHERE name = ?"))
-                .isInstanceOf(RuntimeException.class);
+        requireValues(() -> db.useTx(tx -> tx.dsl().execute(update, "other", "none")));
+        requireValues(() -> db.dsl().fetch("SELECT name FROM agents WHERE name = ?"));
+        requireValues(() -> db.dsl().selectFrom(AGENTS).where("name = ?").fetch());
+        requireValues(() -> db.dsl()
+                .selectFrom(AGENTS)
+                .where(AGENTS.MODE.eq("llm"))
+                .and("name = ?")
+                .fetch());
+        requireValues(() -> db.dsl().select(unset).fetchLazy().close());
+        requireValues(() ->
+                db.useTx(tx -> tx.dsl().update(AGENTS).set(AGENTS.MODE, unset).execute()));
+        requireValues(() -> db.useTx(tx -> tx.dsl()
+                .insertInto(SCORES, SCORES.ID)
+                .select(DSL.select(SCORES.ID).from(SCORES).where("id = ?"))
+                .execute()));
+        requireValues(() ->
+                db.useTx(tx -> tx.dsl().deleteFrom(AGENTS).where("? IS NULL").execute()));
+        requireValues(() -> db.useTx(tx -> tx.dsl()
+                .batch(update)
+                .bind("other", "none")
+                .bind("other", "any")
+                .execute()));
+        requireValues(() -> db.tasks().list(DSL.condition("type = ?"), List.of(TASKS.ID), PageRequest.first(10)));
+        requireValues(() -> db.query(UNSET).list(10));
+        requireValues(() -> db.useTx(tx -> tx.command(SET_UNSET).execute()));
+        assertThat(db.agents().get(kept.id())).isEqualTo(kept);
+    }
+
+    static final StoredQuery<String> UNSET = StoredQueries.query(
+            () -> DSL.select(AGENTS.NAME).from(AGENTS).where("? IS NULL").orderBy(AGENTS.ID),
+            Into.into((String name) -> name));
+
+    static final StoredCommand SET_UNSET =
+            StoredQueries.command(() -> DSL.update(AGENTS).set(AGENTS.MODE, DSL.field("?", String.class)));
+
+    private static void requireValues(ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfAny(IllegalArgumentException.class, InvalidDataException.class)
+                .hasMessageContaining("parameter");
+    }
+
+    @Test
+    void aValueStandsForEachParameterOfAText() {
+        Agent kept = db.agents().create(Agent.builder().name("kept").mode("llm").build());
+        Param<String> twice = DSL.param("name", "kept");
+
         assertThat(db.dsl().fetch("SELECT name FROM agents WHERE name = ?", "kept"))
                 .hasSize(1);
-        Param<String> twice = DSL.param("name", "kept");
         assertThat(db.dsl().fetch("SELECT name FROM agents WHERE name = {0} AND name = {0}", twice))
                 .hasSize(1);
-        assertThat(db.agents().get(kept.id())).isEqualTo(kept);
+        assertThat(db.dsl()
+                        .selectFrom(AGENTS)
+                        .where("name = ?", "kept")
+                        .and(AGENTS.MODE.eq("llm"))
+                        .fetch())
+                .hasSize(1);
+        int[] changed = db.withTx(tx -> tx.dsl()
+                .batch("UPDATE agents SET mode = ? WHERE name = ?")
+                .bind("other", "kept")
+                .bind("another", "none")
+                .execute());
+        assertThat(changed).containsExactly(1, 0);
+        assertThat(db.agents().get(kept.id()).mode()).isEqualTo("other");
     }
 
     static Stream<String> badNames() {

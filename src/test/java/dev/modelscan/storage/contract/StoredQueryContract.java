@@ -551,6 +551,6 @@ abstract class StoredQueryContract extends Contract {
                 db.tasks().create(task().input(Json.parse("{\"tries\":\"x\"}")).build());
         assertThatThrownBy(() -> db.query(PLAN_OF).set(ID, other.id()).one())
                 .isInstanceOf(CorruptDatabaseException.class)
-                .hasMessageEndingWith("json: value cannot be read as Plan: /tries is \"x\", and no int");
+                .hasMessageEndingWith("json: value cannot be read as Plan: /tries is \"x\"; expected int");
     }
 }

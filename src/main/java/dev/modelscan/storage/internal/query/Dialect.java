@@ -105,10 +105,8 @@ public interface Dialect {
         return false;
     }
 
-    /** Whether a parameter without a value counts as null; others reject the statement. */
-    default boolean takesNullForMissingValues() {
-        return false;
-    }
+    /** Rejects a statement with more parameters than values if the engine would take null for the rest. */
+    default void requireValues(PreparedStatement statement, int values) throws SQLException {}
 
     /**
      * Whether the connection is in the transaction that {@code db.dsl()} reads in; true if it reads in none.

@@ -55,6 +55,12 @@ public final class Execution<R> {
 
     Execution(Session session, CompiledQuery<R> query) throws SQLException {
         this(session, query.slot(), query.name(), query.rendered(session.dialect()), query.rowMapper());
+        try {
+            session.dialect().requireValues(statement, names.size());
+        } catch (IllegalArgumentException e) {
+            statement.close();
+            throw e;
+        }
     }
 
     /** @param slot negative for a statement that the session does not keep */
@@ -147,6 +153,7 @@ public final class Execution<R> {
         for (int i = 0; i < values.size(); i++) {
             bindTo(i, values.get(i));
         }
+        session.dialect().requireValues(statement, values.size());
         return this;
     }
 

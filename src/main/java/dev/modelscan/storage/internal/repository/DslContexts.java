@@ -16,12 +16,9 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jooq.Configuration;
 import org.jooq.ConnectionProvider;
-import org.jooq.DMLQuery;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
-import org.jooq.Query;
-import org.jooq.Select;
 import org.jooq.TransactionContext;
 import org.jooq.TransactionListener;
 import org.jooq.TransactionProvider;
@@ -285,27 +282,18 @@ final class DslContexts {
             if (SQL.isDebugEnabled()) {
                 SQL.debug(context.sql());
             }
-            if (store.dialect().takesNullForMissingValues()) {
-                requireValues(context);
-            }
+            requireValues(context);
             WatchedStatements.begin(context);
         }
 
-        /** Only SQL that is a text can have more parameters than values. */
-        private static void requireValues(ExecuteContext context) {
-            Query query = context.query();
+        /** In a built query, too: it may contain SQL that is a text. */
+        private void requireValues(ExecuteContext context) {
             PreparedStatement statement = context.statement();
-            boolean isBuilt = query instanceof Select || query instanceof DMLQuery;
-            if (query == null || statement == null || isBuilt) {
+            if (statement == null) {
                 return;
             }
             try {
-                int parameters = statement.getParameterMetaData().getParameterCount();
-                int values = query.getBindValues().size();
-                if (parameters > values) {
-                    throw new IllegalArgumentException("the SQL has more parameters than values (" + parameters
-                            + " and " + values + "); give a value for each ?");
-                }
+                store.dialect().requireValues(statement, CheckedParts.values(context));
             } catch (UnsupportedOperationException e) {
                 // jOOQ sends a definition as a text: a parameter in it is an error of the engine's.
                 SQL.trace("sent as a text", e);

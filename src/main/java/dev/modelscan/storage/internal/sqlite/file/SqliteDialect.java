@@ -246,8 +246,12 @@ public final class SqliteDialect implements Dialect {
     }
 
     @Override
-    public boolean takesNullForMissingValues() {
-        return true;
+    public void requireValues(PreparedStatement statement, int values) throws SQLException {
+        int parameters = statement.getParameterMetaData().getParameterCount();
+        if (parameters > values) {
+            throw new IllegalArgumentException("the SQL has more parameters than values (" + parameters + " and "
+                    + values + "); give a value for each ?");
+        }
     }
 
     @Override
