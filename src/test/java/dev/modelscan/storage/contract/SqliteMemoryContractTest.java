@@ -8,8 +8,8 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /**
- * The suites in which SQLite in memory could differ from a file: locks, and how its own file system stores
- * values.
+ * The suites in which SQLite in memory could differ most from a file: locks, and how its own file system stores
+ * values. {@code .ci/long} runs more.
  */
 class SqliteMemoryContractTest implements EngineClass {
 
@@ -17,9 +17,6 @@ class SqliteMemoryContractTest implements EngineClass {
     public TestEngine engine() {
         return new SqliteMemory();
     }
-
-    @Nested
-    class Messages extends MessageRepositoryContract {}
 
     @Nested
     class Doctor extends DoctorContract {}
@@ -31,34 +28,13 @@ class SqliteMemoryContractTest implements EngineClass {
     class Blobs extends BlobRepositoryContract {}
 
     @Nested
-    class Parts extends MessagePartsContract {}
-
-    @Nested
-    class Branches extends BranchContract {}
-
-    @Nested
-    class Audit extends AuditContract {}
-
-    @Nested
-    class FullText extends SearchContract {}
-
-    @Nested
     class Transactions extends TransactionContract {}
-
-    @Nested
-    class BadInput extends BadInputContract {}
-
-    @Nested
-    class Rejections extends RejectionContract {}
 
     @Nested
     class Concurrency extends ConcurrencyContract {}
 
     @Nested
     class Cancellation extends CancellationContract {}
-
-    @Nested
-    class TwentyQuestions extends TwentyQuestionsContract {}
 
     @Nested
     class Closed extends ClosedContract {}
@@ -68,9 +44,6 @@ class SqliteMemoryContractTest implements EngineClass {
 
     @Nested
     class CallersCommits extends CallersCommitContract {}
-
-    @Nested
-    class RefusedRows extends RefusedRowContract {}
 
     @Nested
     class OwnMigrations extends OwnMigrationsContract {}
