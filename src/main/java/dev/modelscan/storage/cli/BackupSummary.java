@@ -132,7 +132,7 @@ final class BackupSummary {
                     Count.of(backup.rows(), "row"));
             if (replaced != null) {
                 out.println("  " + (dryRun ? "would replace " : "replaced ") + replaced.comparedWith(backup)
-                        + (dryRun ? "; --force is needed" : ""));
+                        + (dryRun ? "; without --force it is refused" : ""));
             }
             if (kept != null) {
                 out.println("the old file could not be read; it is kept as " + TextTable.printable(kept));

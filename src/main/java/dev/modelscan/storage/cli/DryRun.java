@@ -19,15 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class DryRun implements AutoCloseable {
 
-    /** After Ctrl-C nothing closes what is open. */
-    private final Thread atEnd = new Thread(this::delete);
-
     private @Nullable Database db;
     private @Nullable Connection connection;
+    private @Nullable OnInterrupt onInterrupt;
     private volatile @Nullable Path temporary;
 
-    /** Opens it; call it once. A database that is missing is empty, and is not made. */
+    /**
+     * Opens it; call it once. A database that is missing is empty, and is not made.
+     *
+     * @throws IllegalArgumentException if the options do not name a database
+     */
     Database open(DatabaseCommand command) {
+        command.builder();
         Database opened = command.location.isServer() ? onServer(command) : copy(command.file());
         db = opened;
         return opened;
@@ -52,12 +55,15 @@ final class DryRun implements AutoCloseable {
                             + ", and a dry run on a server migrates nothing; run the command migrate first",
                     version);
         } catch (SQLException e) {
+            // The library says in its words what is wrong.
+            command.builder().validateOnly().open().close();
             throw new UnavailableException("the server cannot be reached: " + e.getMessage(), e);
         }
     }
 
     private Database copy(@Nullable Path file) {
-        Runtime.getRuntime().addShutdownHook(atEnd);
+        // After Ctrl-C nothing closes what is open.
+        onInterrupt = new OnInterrupt(this::delete);
         try {
             Path made = TemporaryFiles.createDirectory();
             temporary = made;
@@ -104,7 +110,9 @@ final class DryRun implements AutoCloseable {
         } catch (SQLException e) {
             // A connection that is lost has committed nothing.
         }
-        ImportCommand.forget(atEnd);
+        if (onInterrupt != null) {
+            onInterrupt.close();
+        }
         delete();
     }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Stack;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -131,18 +132,12 @@ final class ImportCommand extends DatabaseCommand {
                 reader.onProgress(bar::show);
             }
             Manifest manifest = reader.check();
-            Thread onInterrupt = new Thread(() -> interrupted(
-                    dryRun
-                            ? "a dry run stores nothing."
-                            : "nothing of the archive is stored. The same command again stores it."));
-            try (Opened opened = new Opened()) {
-                Database db = opened.get();
-                Runtime.getRuntime().addShutdownHook(onInterrupt);
-                db.useTx(tx -> reader.store(tx.dsl(), newIds));
+            try (OnInterrupt told =
+                            onInterrupt(() -> "nothing of the archive is stored. The same command again stores it.");
+                    Opened opened = new Opened()) {
+                opened.get().useTx(tx -> reader.store(tx.dsl(), newIds));
             } catch (ConflictException e) {
                 throw newIds ? e : taken(archive, e);
-            } finally {
-                forget(onInterrupt);
             }
             return ArchiveSummary.stored(archive.name(), manifest, newIds, dryRun);
         }
@@ -161,10 +156,9 @@ final class ImportCommand extends DatabaseCommand {
         Redactor redactor = redactor();
         ImportOptions options = new ImportOptions(form(), name, strict, redactor);
         List<FileResult> results = new CopyOnWriteArrayList<>();
-        Thread onInterrupt = new Thread(() -> interrupted(dryRun ? "a dry run stores nothing." : stored(results)));
-        Runtime.getRuntime().addShutdownHook(onInterrupt);
         String error = null;
-        try (Opened opened = new Opened()) {
+        try (OnInterrupt told = onInterrupt(() -> stored(results));
+                Opened opened = new Opened()) {
             for (Input input : Inputs.of(files, standardInput)) {
                 FileImport running = new FileImport(opened::get, input, options);
                 results.add(running.result());
@@ -178,17 +172,17 @@ final class ImportCommand extends DatabaseCommand {
             error = Messages.of(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
-        } finally {
-            forget(onInterrupt);
         }
         return ImportSummary.of(results, redactor == null ? 0 : redactor.count(), error, dryRun);
     }
 
-    /** The user ended the program: what was stored is told. */
-    private void interrupted(String stored) {
+    /** Tells what was stored if the user ends the program. */
+    private OnInterrupt onInterrupt(Supplier<String> stored) {
         PrintWriter err = spec.commandLine().getErr();
-        err.printf("%ninterrupted: %s%n", stored);
-        err.flush();
+        return new OnInterrupt(() -> {
+            err.printf("%ninterrupted: %s%n", dryRun ? "a dry run stores nothing." : stored.get());
+            err.flush();
+        });
     }
 
     private static String stored(List<FileResult> results) {
@@ -197,14 +191,6 @@ final class ImportCommand extends DatabaseCommand {
                 .sum();
         return Count.of(stored, "transcript is", "transcripts are")
                 + " stored. The same command again stores the rest.";
-    }
-
-    static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The program is ending.
-        }
     }
 
     private @Nullable String form() {

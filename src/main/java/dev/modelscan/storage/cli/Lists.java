@@ -45,7 +45,7 @@ import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what {@link ListCommand} lists. A list without a filter loads no jOOQ, and is there at once. */
+/** Reads what {@link ListCommand} lists. A list without a filter, of what was not imported, loads no jOOQ, and is there at once. */
 final class Lists {
 
     /** A conversation as it is listed. */

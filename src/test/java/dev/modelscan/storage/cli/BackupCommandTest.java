@@ -79,7 +79,7 @@ class BackupCommandTest {
                 .contains("holds 2 rows, changed last at ", "the backup has 1 row, of ", "which is older", "--force");
         Run planned = MainTest.run("restore", backup, "--db", database, "--dry-run");
         assertThat(planned.code()).isZero();
-        assertThat(planned.out()).contains("would replace 2 rows", "which is older; --force is needed");
+        assertThat(planned.out()).contains("would replace 2 rows", "which is older; without --force it is refused");
         assertThat(Path.of(database)).hasBinaryContent(before);
 
         JsonNode restored = json("restore", backup, "--db", database, "--force", "--json");

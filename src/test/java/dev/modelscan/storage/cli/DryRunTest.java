@@ -46,11 +46,26 @@ class DryRunTest {
     }
 
     @Test
+    void ofWhatIsRefused() {
+        for (List<String> place : List.of(
+                List.of("--db", directory.resolve("a.db").toString(), "--user", "me"),
+                List.of("--db", directory.toString(), "--workspace", "Acme"),
+                List.of("--db", directory.toString(), "--workspace", "../a"))) {
+            String[] options = place.toArray(String[]::new);
+            Run run = run(options, "import", runs);
+            Run dry = run(options, "import", runs, "--dry-run");
+
+            assertThat(run.code()).isEqualTo(2);
+            assertThat(dry).isEqualTo(run);
+        }
+    }
+
+    @Test
     void ofAServerThatDoesNotAnswer() {
         Run dry = run(new String[] {"--db", "jdbc:postgresql://localhost:1/x"}, "import", runs, "--dry-run");
 
         assertThat(dry.code()).isOne();
-        assertThat(dry.err()).startsWith("error: ").contains("localhost:1");
+        assertThat(dry.err()).startsWith("error: ").contains("localhost:1").doesNotContain("FATAL");
         assertThat(dry.out()).isEmpty();
     }
 
