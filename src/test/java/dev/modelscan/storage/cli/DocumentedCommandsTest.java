@@ -3,6 +3,9 @@ package dev.modelscan.storage.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -136,6 +139,19 @@ class DocumentedCommandsTest {
         assertThat(question.find()).isTrue();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (Database db = Database.inMemory()) {
+            Agent agent =
+                    db.agents().create(Agent.builder().name("ann").mode("llm").build());
+            for (String tool : List.of("search", "search", "fetch", "read")) {
+                ToolExecution execution = db.toolExecutions()
+                        .create(ToolExecution.builder()
+                                .agentId(agent.id())
+                                .toolName(tool)
+                                .status(ToolExecutionStatus.RUNNING)
+                                .build());
+                if (!tool.equals("read")) {
+                    db.toolExecutions().fail(execution.id(), "refused");
+                }
+            }
             Shell.run(
                     db,
                     new ByteArrayInputStream(question.group(1).getBytes(StandardCharsets.UTF_8)),
@@ -143,6 +159,8 @@ class DocumentedCommandsTest {
                     false);
         }
 
-        assertThat(out.toString(StandardCharsets.UTF_8).strip()).contains("==>").doesNotContain("rror");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .containsPattern("search +2\\R +fetch +1\\R")
+                .doesNotContain("read");
     }
 }
