@@ -70,9 +70,9 @@ public final class Shell {
                     "--feedback",
                     terminal ? "normal" : "concise");
             // JShell says nothing of a statement that is still open when its input ends.
-            String open = terminal || code != 0 ? "" : input.openStatement();
-            if (!open.isEmpty()) {
-                throw new IOException("the input ended inside a statement, which was not run: " + open);
+            String unfinished = terminal || code != 0 ? "" : input.openStatement();
+            if (!unfinished.isEmpty()) {
+                throw new IOException("the input ended inside a statement, which was not run: " + unfinished);
             }
             return code;
         } catch (IOException | RuntimeException e) {
