@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -79,5 +80,21 @@ class SchemaContractTest {
             UniqueKey<?> key = DefaultSchema.DEFAULT_SCHEMA.getTable(name).getPrimaryKey();
             assertThat(key.getFields()).allMatch(field -> promised.contains(name + "." + field.getName()));
         }
+    }
+
+    /** Whoever copies a question of docs/questions.md relies on its columns. */
+    @Test
+    void eachColumnOfTheQuestionsIsPromised() throws IOException {
+        Set<String> promised =
+                rows().stream().map(row -> row.group(1) + "." + row.group(2)).collect(Collectors.toSet());
+        Set<String> read = Pattern.compile("\\b([A-Z_]{4,})\\.([A-Z_]{2,})\\b")
+                .matcher(Files.readString(Path.of("docs/questions.md")))
+                .results()
+                .map(column -> column.group().toLowerCase(Locale.ROOT))
+                .filter(column ->
+                        DefaultSchema.DEFAULT_SCHEMA.getTable(column.substring(0, column.indexOf('.'))) != null)
+                .collect(Collectors.toSet());
+
+        assertThat(read).hasSizeGreaterThan(30).isSubsetOf(promised);
     }
 }
