@@ -55,14 +55,14 @@ record ClineFolder(Path folder) {
     private InputStream open() throws IOException {
         Path metadata = folder.resolve(METADATA);
         // The mark comes first, since a form is recognized by the start of a source.
-        List<InputStream> parts = new ArrayList<>();
-        parts.add(EvalLog.text("{\"cline_task\":\"" + OpenCodeFolder.name(folder) + "\",\"task_metadata\":"));
-        parts.add(Files.isRegularFile(metadata) ? OpenCodeFolder.bytes(metadata) : EvalLog.text("{}"));
-        parts.add(EvalLog.text(",\"ui_messages\":"));
-        parts.add(OpenCodeFolder.bytes(folder.resolve(SHOWN)));
-        parts.add(EvalLog.text(",\"messages\":"));
-        parts.add(Files.newInputStream(folder.resolve(HISTORY)));
-        parts.add(EvalLog.text("}"));
-        return new Joined(parts.stream().<Input.Opener>map(part -> () -> part).iterator());
+        List<Input.Opener> parts = List.of(
+                () -> EvalLog.text("{\"cline_task\":\"" + OpenCodeFolder.name(folder) + "\",\"task_metadata\":"),
+                () -> Files.isRegularFile(metadata) ? OpenCodeFolder.bytes(metadata) : EvalLog.text("{}"),
+                () -> EvalLog.text(",\"ui_messages\":"),
+                () -> OpenCodeFolder.bytes(folder.resolve(SHOWN)),
+                () -> EvalLog.text(",\"messages\":"),
+                () -> Files.newInputStream(folder.resolve(HISTORY)),
+                () -> EvalLog.text("}"));
+        return new Joined(parts.iterator());
     }
 }
