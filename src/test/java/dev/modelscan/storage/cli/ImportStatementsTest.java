@@ -9,8 +9,10 @@ import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
 import dev.modelscan.storage.testkit.StatementLog;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,9 +72,65 @@ class ImportStatementsTest {
         assertThat(many).isEqualTo(few);
     }
 
+    /** Files of results all have runs with the ids 1, 2, 3 …, and often they begin with the same prompt. */
+    @Test
+    void aRunNeedsAsManyForManyOthersOfItsIdAsForFew() throws IOException {
+        others(0, 4);
+        long few = others(4, 5);
+        others(5, 12);
+
+        assertThat(others(12, 13)).isEqualTo(few);
+        assertThat(others(12, 13)).isLessThanOrEqualTo(12);
+    }
+
+    private long others(int from, int to) throws IOException {
+        try (StatementLog log = new StatementLog()) {
+            for (int i = from; i < to; i++) {
+                imported(input(
+                        i + ".jsonl",
+                        "{\"id\":\"r\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"},"
+                                + "{\"role\":\"user\",\"content\":\"" + i + "\"}]}\n"));
+            }
+            return log.statements().size();
+        }
+    }
+
+    @Test
+    void aRunThatItsFileTellsAnewNeedsAsManyForManyMessagesAsForFew() throws IOException {
+        imported(input("few.jsonl", run("few", FEW, "x")));
+        imported(input("many.jsonl", run("many", MANY, "x")));
+
+        assertThat(again("many", MANY)).isEqualTo(again("few", FEW));
+    }
+
+    private long again(String id, int messages) throws IOException {
+        try (StatementLog log = new StatementLog()) {
+            imported(input(id + ".jsonl", run(id, messages, "y")));
+            return log.statements().size();
+        }
+    }
+
+    private static String run(String id, int messages, String last) {
+        String message = "{\"role\":\"assistant\",\"content\":\"x\",\"at\":\"" + last + "\"},";
+        return "{\"id\":\"" + id + "\",\"messages\":[" + message.repeat(messages - 1)
+                + "{\"role\":\"assistant\",\"content\":\"" + last + "\"}]}\n";
+    }
+
+    private Input input(String name, String text) throws IOException {
+        Path file = Files.writeString(directory.resolve(name), text);
+        return new Input(name, name, file.toRealPath().toString(), file, false, -1, () -> Files.newInputStream(file));
+    }
+
+    private FileResult imported(Input input) {
+        FileResult result = new FileImport(() -> db, input, ImportOptions.DEFAULT).run();
+        assertThat(result.problem()).isNull();
+        assertThat(result.failed()).isZero();
+        return result;
+    }
+
     private long statements(int runs, int messages, int generation) {
         try (StatementLog log = new StatementLog()) {
-            assertThat(imported(runs, messages, generation).failed()).isZero();
+            imported(runs, messages, generation);
             return log.statements().size();
         }
     }
@@ -98,6 +156,6 @@ class ImportStatementsTest {
             lines.append("]}\n");
         }
         InputStream in = new ByteArrayInputStream(lines.toString().getBytes(StandardCharsets.UTF_8));
-        return new FileImport(() -> db, Input.stream("-", in), ImportOptions.DEFAULT).run();
+        return imported(Input.stream("-", in));
     }
 }

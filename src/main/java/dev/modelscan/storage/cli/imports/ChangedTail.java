@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli.imports;
 
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
@@ -16,15 +17,21 @@ import dev.modelscan.storage.conversations.MessageOrigin;
 import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jooq.Condition;
+import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last messages of a stored run that the file has written anew since: a session that was imported while a turn ran has an
- * answer, or the state of a call, that was not complete. They are deleted and stored again, under their old numbers.
+ * The last messages of a stored run that the same file has written anew since: a session that was imported while a turn ran has
+ * an answer, or the state of a call, that was not complete. They are deleted and stored again, under their old numbers.
  */
 final class ChangedTail {
 
@@ -35,31 +42,43 @@ final class ChangedTail {
     private final List<MessageOrigin> stored;
     private final int same;
 
-    private ChangedTail(Tx tx, TaskId run, Facts facts, RunBuffer events) {
+    /**
+     * The tail of a stored run.
+     *
+     * @param stored where its messages came from, in their order
+     */
+    ChangedTail(Tx tx, TaskId run, Facts facts, RunBuffer events, List<MessageOrigin> stored) {
         this.tx = tx;
         this.run = run;
         this.facts = facts;
         this.events = events;
-        // Ids begin with the number of the message, so this is their order.
-        this.stored = Page.stream(request -> tx.messages().listOrigins(new ConversationId(run.value()), request))
-                .toList();
+        this.stored = stored;
         this.same = same();
     }
 
     /**
      * Deletes the changed messages of a stored run, with what the import made of them.
      *
-     * @param last the number of messages that are stored, not more than the run has
      * @return how many messages at the start of the run are stored now; -1 if other messages than these have changed, or if
-     *     this is another run: nothing is deleted then
+     *     another file told them, or if this is another run: nothing is deleted then
      */
-    static int delete(Tx tx, TaskId run, Facts facts, RunBuffer events, long last) {
-        ChangedTail tail = new ChangedTail(tx, run, facts, events);
-        if (tail.stored.size() != last || !tail.isOfThisRun()) {
+    int delete(Provenance provenance) {
+        boolean told = same == stored.size()
+                || provenance.toldAll(tx, run, stored.get(same).messageId());
+        if (!told || !isOfThisRun()) {
             return -1;
         }
-        tail.delete();
-        return tail.same;
+        deleteMessages();
+        return same;
+    }
+
+    /** The id of the first message that has changed, if it is not a mere number; null if the file does not have that message there. */
+    @Nullable
+    String changed() {
+        String name = same < stored.size() ? name(same) : null;
+        boolean isThere =
+                name != null && !Names.isNumber(name) && same < facts.messages() && name.equals(facts.name(same + 1));
+        return isThere ? name : null;
     }
 
     private int same() {
@@ -81,7 +100,7 @@ final class ChangedTail {
         int next = same;
         for (int index = same; index < stored.size(); index++) {
             String name = name(index);
-            if (name != null && (same > 0 || !Names.isNumber(name))) {
+            if (name != null && !Names.isNumber(name)) {
                 named = true;
                 do {
                     next++;
@@ -91,7 +110,7 @@ final class ChangedTail {
         if (named) {
             return next <= facts.messages();
         }
-        return same == 0 ? allGoOn() : goesOn(stored.get(same).messageId());
+        return same == 0 ? allGoOn() : goesOn();
     }
 
     private @Nullable String name(int index) {
@@ -99,12 +118,14 @@ final class ChangedTail {
     }
 
     /** Whether the message in that place has the calls, or all that was stored were answers, or its last text goes on. */
-    private boolean goesOn(MessageId id) {
-        Message old = tx.messages().get(id);
-        Set<String> calls = calls(id);
-        boolean lastText = same == stored.size() - 1 && !old.content().isEmpty();
-        boolean answers = stored.subList(same, stored.size()).stream()
-                .allMatch(origin -> tx.messages().get(origin.messageId()).role() == MessageRole.TOOL);
+    private boolean goesOn() {
+        List<Message> tail = messages();
+        Message old = tail.get(0);
+        Set<String> calls = calls(tx.toolExecutions().listByMessages(List.of(old.id())).values().stream()
+                        .flatMap(List::stream))
+                .getOrDefault(old.id(), Set.of());
+        boolean lastText = tail.size() == 1 && !old.content().isEmpty();
+        boolean answers = tail.stream().allMatch(message -> message.role() == MessageRole.TOOL);
         int[] number = new int[1];
         boolean[] found = new boolean[1];
         events.replay(event -> {
@@ -119,20 +140,23 @@ final class ChangedTail {
 
     /** Without a first message that is the same, each one has to go on, and some text or call has to tell that it is the same. */
     private boolean allGoOn() {
+        List<Message> all = messages();
+        Map<MessageId, Set<String>> called =
+                calls(Page.stream(request -> tx.toolExecutions().listByTask(run, request)));
         int[] number = new int[1];
-        boolean[] all = {true};
+        boolean[] goOn = {true};
         boolean[] told = new boolean[1];
         events.replay(event -> {
-            if (event instanceof MessageRead message && number[0]++ < stored.size() && all[0]) {
-                Message old = tx.messages().get(stored.get(number[0] - 1).messageId());
-                Set<String> calls = calls(old.id());
-                all[0] = hasRole(old, message)
+            if (event instanceof MessageRead message && number[0]++ < all.size() && goOn[0]) {
+                Message old = all.get(number[0] - 1);
+                Set<String> calls = called.getOrDefault(old.id(), Set.of());
+                goOn[0] = hasRole(old, message)
                         && (isWrittenAtOnce(message) ? hasText(old, message) : textGoesOn(old, message))
                         && calls(message).containsAll(calls);
                 told[0] |= !calls.isEmpty() || !old.content().isEmpty();
             }
         });
-        return all[0] && told[0];
+        return goOn[0] && told[0];
     }
 
     /** Other messages are written while the model or a tool runs. */
@@ -152,11 +176,25 @@ final class ChangedTail {
         return Escapes.of(MessageMaker.text(message.parts())).startsWith(old.content());
     }
 
-    private Set<String> calls(MessageId id) {
-        return Page.stream(request -> tx.toolExecutions().listByMessage(id, request))
-                .map(ToolExecution::callId)
-                .filter(Objects::nonNull)
-                .collect(Collectors.toSet());
+    /** The messages from the first one that has changed. */
+    private List<Message> messages() {
+        Condition ofTail = MESSAGES.CONVERSATION_ID
+                .eq(new ConversationId(run.value()))
+                .and(MESSAGES.ID.ge(stored.get(same).messageId()));
+        return Page.stream(request -> tx.messages().list(ofTail, List.of(MESSAGES.ID), request))
+                .toList();
+    }
+
+    /** The ids of the calls of each message. */
+    private static Map<MessageId, Set<String>> calls(Stream<ToolExecution> tools) {
+        Map<MessageId, Set<String>> calls = new HashMap<>();
+        tools.forEach(tool -> {
+            if (tool.messageId() != null && tool.callId() != null) {
+                calls.computeIfAbsent(tool.messageId(), message -> new HashSet<>())
+                        .add(tool.callId());
+            }
+        });
+        return calls;
     }
 
     private static Set<String> calls(MessageRead message) {
@@ -167,18 +205,25 @@ final class ChangedTail {
                 .collect(Collectors.toSet());
     }
 
-    private void delete() {
-        for (int index = stored.size() - 1; index >= same; index--) {
-            MessageId id = stored.get(index).messageId();
+    /** The ids of a run's messages begin with its own and a colon, and sort by their numbers. */
+    private Condition isOfTail(Field<MessageId> message, MessageId first) {
+        return message.ge(first).and(message.lt(new MessageId(run.value() + ";")));
+    }
+
+    private void deleteMessages() {
+        if (same < stored.size()) {
+            MessageId first = stored.get(same).messageId();
             tx.dsl()
                     .deleteFrom(TOOL_EXECUTIONS)
-                    .where(TOOL_EXECUTIONS.MESSAGE_ID.eq(id))
+                    .where(isOfTail(TOOL_EXECUTIONS.MESSAGE_ID, first))
                     .execute();
             tx.dsl()
                     .deleteFrom(MODEL_CALLS)
-                    .where(MODEL_CALLS.MESSAGE_ID.eq(id))
+                    .where(isOfTail(MODEL_CALLS.MESSAGE_ID, first))
                     .execute();
-            tx.messages().delete(id);
+        }
+        for (int index = stored.size() - 1; index >= same; index--) {
+            tx.messages().delete(stored.get(index).messageId());
         }
         // A run's numbers have no gaps: the next import tells by the last one how many messages are stored.
         tx.dsl()

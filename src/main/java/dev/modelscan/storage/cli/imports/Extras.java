@@ -17,6 +17,7 @@ import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jooq.Condition;
@@ -42,6 +44,7 @@ final class Extras {
     private final String form;
     private final Set<ModelCallId> told = new HashSet<>();
     private final Map<MessageId, Integer> named = new HashMap<>();
+    private @Nullable Map<MessageId, Queue<String>> storedNames;
     private @Nullable Map<ModelCallId, ModelCall> calls;
     private @Nullable Map<ScoreId, Score> scores;
     private @Nullable Map<ToolExecutionId, ToolExecution> tools;
@@ -156,14 +159,27 @@ final class Extras {
      * of its calls are not those that are stored.
      */
     String nextName(RunName run, MessageId message) {
-        String prefix = run.calls();
         int number = named.merge(message, 1, Integer::sum);
-        return calls().values().stream()
-                .filter(call -> message.equals(call.messageId()))
-                .map(ModelCall::externalId)
-                .filter(name -> name != null && name.startsWith(prefix))
-                .findFirst()
-                .orElseGet(() -> prefix + message + (number == 1 ? "" : ":" + number));
+        Queue<String> stored = storedNames(run.calls()).get(message);
+        String next = stored == null ? null : stored.poll();
+        return next == null ? run.calls() + message + (number == 1 ? "" : ":" + number) : next;
+    }
+
+    /** By message, the names with this start of its stored calls. */
+    private Map<MessageId, Queue<String>> storedNames(String prefix) {
+        Map<MessageId, Queue<String>> read = storedNames;
+        if (read == null) {
+            read = new HashMap<>();
+            for (ModelCall call : calls().values()) {
+                String name = call.externalId();
+                if (call.messageId() != null && name != null && name.startsWith(prefix)) {
+                    read.computeIfAbsent(call.messageId(), message -> new ArrayDeque<>())
+                            .add(name);
+                }
+            }
+            storedNames = read;
+        }
+        return read;
     }
 
     /** Adds a call to what is to be stored, if it is not stored already. */
@@ -202,6 +218,11 @@ final class Extras {
             tx.toolExecutions().delete(made.id());
             batch.add(made);
         }
+    }
+
+    /** Whether there is something stored that the file does not tell. */
+    boolean hasUntold() {
+        return !(calls().isEmpty() && scores().isEmpty() && tools().isEmpty());
     }
 
     /** Deletes what the file no longer tells. */

@@ -306,16 +306,9 @@ final class Facts {
         return namesInOrder.get(number - 1);
     }
 
-    /** Whether the file gives messages ids. */
-    boolean isNamed() {
-        return !names.isEmpty();
-    }
-
-    /** Whether a message has, or follows, one of these ids, other than a mere number, which any run may have. */
-    boolean sharesName(Set<String> stored) {
-        return Stream.of(names, parentsElsewhere)
-                .flatMap(Set::stream)
-                .anyMatch(name -> stored.contains(name) && !Names.isNumber(name));
+    /** The ids that messages have, or follow, other than mere numbers, which any run may have. */
+    Stream<String> ownNames() {
+        return Stream.of(parentsElsewhere, names).flatMap(Set::stream).filter(name -> !Names.isNumber(name));
     }
 
     /** Whether all messages that have ids have one of these. */

@@ -1,5 +1,7 @@
 package dev.modelscan.storage.cli.imports;
 
+import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
+import static dev.modelscan.storage.schema.Tables.SOURCES;
 import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,9 +14,12 @@ import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Fields;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.sources.SourceId;
+import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.workflows.Workflow;
 import dev.modelscan.storage.workflows.WorkflowId;
 import dev.modelscan.storage.workflows.WorkflowStatus;
@@ -118,6 +123,28 @@ final class Provenance {
         return otherForm;
     }
 
+    /**
+     * Whether the file that is imported told all of a run's messages from one on: it alone may tell them anew. It is the same
+     * file if it is in the same place. What a stream holds has no place.
+     */
+    boolean toldAll(Tx tx, TaskId run, MessageId from) {
+        return input.path() != null
+                && !tx.dsl()
+                        .fetchExists(tx.dsl()
+                                .selectOne()
+                                .from(MESSAGE_ORIGINS)
+                                .leftJoin(SOURCES)
+                                .on(MESSAGE_ORIGINS.SOURCE_ID.eq(SOURCES.ID))
+                                .where(MESSAGE_ORIGINS.CONVERSATION_ID.eq(new ConversationId(run.value())))
+                                .and(MESSAGE_ORIGINS.MESSAGE_ID.ge(from))
+                                .and(SOURCES.NAME.isNull().or(SOURCES.NAME.ne(Names.of(input.origin())))));
+    }
+
+    /** Whether a source of that name is the file that is imported. */
+    boolean isHere(@Nullable String source) {
+        return input.path() != null && Names.of(input.origin()).equals(source);
+    }
+
     /** Makes what is missing, in the transaction of a run that is stored; gives the workflow. */
     WorkflowId make(Tx tx, Values values) {
         if (!sourceMade) {
@@ -147,23 +174,13 @@ final class Provenance {
     /** An import that goes on where one was interrupted has its source. */
     private void makeSource(Tx tx) {
         String origin = Names.of(input.origin());
-        Optional<Source> stored = sha256 == null
-                ? Optional.empty()
-                : tx.sources()
-                        .findBySha256(sha256)
-                        .filter(source ->
-                                source.format().equals(form) && source.name().equals(origin));
-        if (stored.isPresent()) {
-            sourceId = stored.get().id();
+        Source stored =
+                sha256 == null ? null : tx.sources().findBySha256(sha256).orElse(null);
+        otherForm = stored == null || stored.format().equals(form) ? null : stored.format();
+        if (stored != null && otherForm == null && stored.name().equals(origin)) {
+            sourceId = stored.id();
             return;
         }
-        otherForm = sha256 == null
-                ? null
-                : tx.sources()
-                        .findBySha256(sha256)
-                        .map(Source::format)
-                        .filter(other -> !other.equals(form))
-                        .orElse(null);
         tx.sources()
                 .create(Source.builder()
                         .id(sourceId)

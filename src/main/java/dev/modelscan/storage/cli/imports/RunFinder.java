@@ -1,13 +1,12 @@
 package dev.modelscan.storage.cli.imports;
 
-import static dev.modelscan.storage.schema.Tables.TASKS;
-
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageOrigin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import java.time.Instant;
@@ -19,86 +18,81 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what is stored of a run. It is known by the form and the id that the file gives it, or else by its content. A stored
- * run whose messages begin those of this one has grown. If they do not, what the file has written anew is stored again
- * ({@link ChangedTail}), or the messages' own ids tell which are new. Without such ids, or if the runs have none in common, the
- * run is another one of the same name. Mere numbers are in common only if the first messages are the same.
+ * run is the same if its messages begin those of this one, or the other way round, or if they have an id in common that is no
+ * mere number. The file that told a run may also tell its last messages anew ({@link ChangedTail}). Anything else is another
+ * run of the same name, stored beside the first ({@link Variants}).
  */
 final class RunFinder {
 
     private final Tx tx;
-    private final String form;
+    private final Provenance provenance;
     private final Facts facts;
     private final RunBuffer events;
     private final String content;
     private @Nullable String warning;
+    private @Nullable String kept;
 
     /**
      * Finds a run.
      *
      * @param content the hash of all that it holds
      */
-    RunFinder(Tx tx, String form, Facts facts, RunBuffer events, String content) {
+    RunFinder(Tx tx, Provenance provenance, Facts facts, RunBuffer events, String content) {
         this.tx = tx;
-        this.form = form;
+        this.provenance = provenance;
         this.facts = facts;
         this.events = events;
         this.content = content;
     }
 
-    /** That the run's id is that of another one; null if it is not. */
+    /** That the run's id is that of another one, or else {@link #kept}; null for neither. */
     @Nullable
     String warning() {
-        return warning;
+        return warning == null ? kept : warning;
+    }
+
+    /** That a message is stored as another file told it, and stays so; null if there is none. */
+    @Nullable
+    String kept() {
+        return kept;
     }
 
     Known find() {
         String name = facts.externalId();
         if (name == null) {
-            TaskId id = new TaskId(Digests.uuid(form, "content", content));
+            TaskId id = new TaskId(Digests.uuid(provenance.form(), "content", content));
             return known(id, null, tx.tasks().find(id));
         }
         Known first = named(name);
-        if (first.messages() >= 0) {
-            return first;
+        return first.messages() >= 0 ? first : another(name);
+    }
+
+    /** Another run of that name, such as one of the same number in another file of results. */
+    private Known another(String name) {
+        String variant = Names.of(name + "#" + content.substring(0, 8));
+        Known same = named(variant);
+        boolean isStored = same.messages() > 0 || (same.messages() == 0 && same.task() != null);
+        Known found = isStored ? same : candidate(name);
+        if (found == null) {
+            found = same.messages() == 0 ? same : new Known(same.id(), variant, same.task(), 0, Map.of(), true);
         }
-        // Another run of that name, such as one of the same number in another file of results.
-        for (String variant : variants(name)) {
-            Known other = named(variant);
-            if (other.messages() >= 0) {
-                return told(name, other);
+        warning = "the id " + name + " is that of another run that is stored already; stored beside it as "
+                + found.externalId();
+        return found;
+    }
+
+    private @Nullable Known candidate(String name) {
+        for (String candidate : new Variants(tx, provenance, facts).candidates(name)) {
+            Known known = named(candidate);
+            if (known.messages() >= 0) {
+                return known;
             }
         }
-        String variant = Names.of(name + "#" + content.substring(0, 8));
-        Known other = named(variant);
-        return told(
-                name, other.messages() >= 0 ? other : new Known(other.id(), variant, other.task(), 0, Map.of(), true));
-    }
-
-    private Known told(String name, Known variant) {
-        warning = "the id " + name + " is that of another run that is stored already; stored beside it as "
-                + variant.externalId();
-        return variant;
-    }
-
-    /** The names under which other runs of that name are stored, the oldest first. */
-    private List<String> variants(String name) {
-        // The character after # is $.
-        return tx
-                .dsl()
-                .select(TASKS.EXTERNAL_ID)
-                .from(TASKS)
-                .where(TASKS.SOURCE_FORMAT.eq(form))
-                .and(TASKS.EXTERNAL_ID.ge(name + "#"))
-                .and(TASKS.EXTERNAL_ID.lt(name + "$"))
-                .orderBy(TASKS.CREATED_AT, TASKS.ID)
-                .fetch(TASKS.EXTERNAL_ID)
-                .stream()
-                .filter(found -> found.substring(name.length()).matches("#[0-9a-f]{8}"))
-                .toList();
+        return null;
     }
 
     private Known named(String name) {
-        Optional<Task> found = tx.tasks().findByExternalId(form, name);
+        Optional<Task> found = tx.tasks().findByExternalId(provenance.form(), name);
         TaskId id = found.map(Task::id).orElseGet(() -> newId(name));
         return known(id, name, found);
     }
@@ -109,7 +103,7 @@ final class RunFinder {
      */
     private TaskId newId(String name) {
         return tx.conversations()
-                .findByExternalId(form, name)
+                .findByExternalId(provenance.form(), name)
                 .map(conversation -> new TaskId(conversation.id().value()))
                 .orElseGet(TaskId::next);
     }
@@ -133,29 +127,31 @@ final class RunFinder {
         if (older) {
             return new Known(id, name, stored, facts.messages(), null, stored != null, true);
         }
-        if (stored != null && last <= facts.messages() && !isBefore(facts, stored)) {
-            int same = ChangedTail.delete(tx, id, facts, events, last);
+        return changed(id, name, stored, last);
+    }
+
+    private Known changed(TaskId id, @Nullable String name, @Nullable Task stored, long last) {
+        // Ids begin with the number of the message, so this is their order.
+        List<MessageOrigin> origins = Page.stream(
+                        request -> tx.messages().listOrigins(new ConversationId(id.value()), request))
+                .toList();
+        String changed = null;
+        if (stored != null && last == origins.size() && last <= facts.messages() && !isBefore(facts, stored)) {
+            ChangedTail tail = new ChangedTail(tx, id, facts, events, origins);
+            int same = tail.delete(provenance);
             if (same >= 0) {
                 return new Known(id, name, stored, same, null, false);
             }
+            changed = tail.changed();
         }
-        return byNames(id, name, stored);
-    }
-
-    private Known byNames(TaskId id, @Nullable String name, @Nullable Task stored) {
         Map<String, MessageId> names = new HashMap<>();
-        if (facts.isNamed()) {
-            Page.stream(request -> tx.messages().listOrigins(new ConversationId(id.value()), request))
-                    .filter(message -> message.origin().externalId() != null)
-                    .forEach(message -> names.put(message.origin().externalId(), message.messageId()));
-        }
-        boolean isAnother = !facts.sharesName(names.keySet())
-                && (!facts.isNamed()
-                        || facts.messages() == 0
-                        || tx.messages().find(RunWriter.id(id, facts, 1)).isEmpty());
-        if (isAnother) {
+        origins.stream()
+                .filter(message -> message.origin().externalId() != null)
+                .forEach(message -> names.put(message.origin().externalId(), message.messageId()));
+        if (facts.ownNames().noneMatch(names::containsKey)) {
             return new Known(id, name, stored, -1, null, false);
         }
+        kept = changed == null ? null : "the message " + changed + " differs from the stored one, which is kept";
         return new Known(id, name, stored, 0, names, stored != null && facts.isWithin(names.keySet()));
     }
 

@@ -76,11 +76,11 @@ final class RunStore {
             Map<String, AgentId> agents) {}
 
     Outcome store(Tx tx) {
-        RunFinder finder = new RunFinder(tx, provenance.form(), facts, events, content);
+        RunFinder finder = new RunFinder(tx, provenance, facts, events, content);
         Known known = finder.find();
         Values values = new Values(tx.blobs(), maxDepth);
         if (known.complete() && !hasNews(tx, known, values)) {
-            return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), null, null, Map.of());
+            return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), finder.kept(), null, Map.of());
         }
         WorkflowId owner = provenance.make(tx, values);
         Map<String, AgentId> agents = agents(tx, values);
@@ -104,6 +104,7 @@ final class RunStore {
                         known.task() != null || restored
                                 ? Extras.of(tx, known, provenance.form())
                                 : Extras.none(tx, known, provenance.form()),
+                        provenance,
                         known.isWhole(),
                         known.messages(),
                         known.names(),

@@ -67,6 +67,7 @@ final class RunWriter implements Events {
      * @param agents the agents by name
      * @param run its name
      * @param extras what else is stored of the run
+     * @param provenance the file, which alone may delete what it told
      * @param whole whether the file tells all of the run
      * @param stored the number of messages at the start of the run that are stored
      * @param storedNames the stored messages by their external ids, if those are to tell what is stored; null for the number
@@ -79,6 +80,7 @@ final class RunWriter implements Events {
             Map<String, AgentId> agents,
             RunName run,
             Extras extras,
+            Provenance provenance,
             boolean whole,
             int stored,
             @Nullable Map<String, MessageId> storedNames,
@@ -138,7 +140,8 @@ final class RunWriter implements Events {
             }
         });
         Stored stored = batch.finish();
-        if (target.whole()) {
+        MessageId start = new MessageId(target.task().value());
+        if (target.whole() && target.extras().hasUntold() && target.provenance().toldAll(tx, target.task(), start)) {
             target.extras().deleteUntold();
         }
         RunEnded ended = facts.ended();
@@ -323,9 +326,14 @@ final class RunWriter implements Events {
         }
         ToolExecution asked = call.execution();
         if (call.stored()) {
-            // A status only moves forward with the clock; history has times of its own.
-            tx.toolExecutions().find(asked.id()).ifPresent(known -> tx.toolExecutions()
-                    .delete(known.id()));
+            ToolExecution known = tx.toolExecutions().find(asked.id()).orElse(null);
+            if (known != null && known.answerMessageId() != null) {
+                return;
+            }
+            if (known != null) {
+                // A status only moves forward with the clock; history has times of its own.
+                tx.toolExecutions().delete(known.id());
+            }
         }
         batch.add(executions
                 .answered(
