@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,8 @@ final class ClaudePrintForm implements Form {
         private final Map<String, Integer> children = new LinkedHashMap<>();
         /** By the id of the model's message, for a session without a result. */
         private final Map<String, ModelCalled> calls = new LinkedHashMap<>();
+        /** Those of {@link #calls} since the last result. */
+        private final Map<String, ModelCalled> callsOfTurn = new LinkedHashMap<>();
         /** By model, what the last result says. */
         private final Map<String, ModelCalled> totals = new LinkedHashMap<>();
 
@@ -165,7 +168,10 @@ final class ClaudePrintForm implements Form {
             Usage usage = Usages.of(message.path("usage"));
             String call = Fields.text(message, "id");
             if (!usage.isEmpty() && call != null) {
-                calls.put(call, call(run, at, null, call, Fields.text(message, "model"), usage, null));
+                ModelCalled called = call(run, at, null, call, Fields.text(message, "model"), usage, null);
+                if (calls.put(call, called) == null || callsOfTurn.containsKey(call)) {
+                    callsOfTurn.put(call, called);
+                }
             }
         }
 
@@ -215,14 +221,24 @@ final class ClaudePrintForm implements Form {
             if (told.isEmpty() && (!usage.isEmpty() || cost != null)) {
                 told.put("", call(id, at, lastMessage, name, model, usage, cost));
             }
-            count(told);
+            count(at, told);
+            callsOfTurn.clear();
         }
 
-        /** A process tells its totals after each turn. If one is less than before, another process has counted from nothing. */
-        private void count(Map<String, ModelCalled> told) {
+        /**
+         * A process tells its totals after each turn. If one is less than before, or has grown by less than the messages since
+         * then have used, another process has counted from nothing.
+         */
+        private void count(Place at, Map<String, ModelCalled> told) {
             boolean goesOn = totals.entrySet().stream()
-                    .allMatch(total -> told.containsKey(total.getKey())
-                            && isWithin(total.getValue(), Objects.requireNonNull(told.get(total.getKey()))));
+                    .allMatch(total -> goesOn(total.getKey(), total.getValue(), told.get(total.getKey())));
+            if (goesOn && !totals.isEmpty() && callsOfTurn.isEmpty()) {
+                events.accept(new Event.Warned(
+                        id,
+                        at,
+                        "usage",
+                        "is taken for the total of one process; no message tells whether another began"));
+            }
             if (!goesOn) {
                 totals.values().forEach(events::accept);
                 totals.clear();
@@ -230,6 +246,25 @@ final class ClaudePrintForm implements Form {
             // The name of the first total stays, so that a session that has grown is counted once.
             told.forEach((key, call) ->
                     totals.merge(key, call, (first, next) -> named(next, Objects.requireNonNull(first.externalId()))));
+        }
+
+        private boolean goesOn(String model, ModelCalled before, @Nullable ModelCalled now) {
+            long used = callsOfTurn.values().stream()
+                    .filter(call -> model.isEmpty() || model.equals(call.model()))
+                    .mapToLong(Session::read)
+                    .sum();
+            return now != null && isWithin(before, now) && read(now) - read(before) >= used;
+        }
+
+        /** How many tokens the model read, which a message says when it begins. */
+        private static long read(ModelCalled call) {
+            return Stream.of(
+                            call.usage().input(),
+                            call.usage().cacheRead(),
+                            call.usage().cacheWrite())
+                    .filter(Objects::nonNull)
+                    .mapToLong(Long::longValue)
+                    .sum();
         }
 
         private static ModelCalled named(ModelCalled call, String name) {

@@ -81,6 +81,32 @@ class PrintedFormsTest {
     }
 
     @Test
+    void aResumedSessionOfClaudeThatCountsMoreThanBeforeIsAnotherProcess() {
+        String message = "{'type': 'assistant', 'session_id': 's', 'uuid': '%s', 'message': {'id': '%s', 'model': 'm',"
+                + " 'role': 'assistant', 'content': [{'type': 'text', 'text': 'x'}], 'usage': {'input_tokens': %d,"
+                + " 'output_tokens': 1, 'cache_read_input_tokens': %d}}}";
+        String result = "{'type': 'result', 'subtype': 'success', 'is_error': false, 'session_id': 's', 'uuid': '%s',"
+                + " 'modelUsage': {'m': {'inputTokens': %d, 'outputTokens': %d, 'cacheReadInputTokens': %d}}}";
+        Told told = Told.of(
+                "out.jsonl",
+                message.formatted("u1", "msg_1", 60, 40),
+                result.formatted("r1", 60, 10, 40),
+                INIT,
+                // The second block of one message of the model repeats its usage.
+                message.formatted("u2", "msg_2", 100, 150),
+                message.formatted("u3", "msg_2", 100, 150),
+                result.formatted("r2", 100, 20, 150),
+                // The same process goes on.
+                message.formatted("u4", "msg_3", 20, 200),
+                result.formatted("r3", 120, 30, 350));
+
+        assertThat(told.lines())
+                .filteredOn(line -> line.startsWith("model"))
+                .containsExactly("model m of u1 60+10 read 40", "model m of u4 120+30 read 350");
+        assertThat(told.all(Event.Warned.class)).isEmpty();
+    }
+
+    @Test
     void theTokensAndTheCostOfClaudeWithoutModelsAreTotals() {
         String result = "{'type': 'result', 'subtype': 'success', 'is_error': false, 'session_id': 's',"
                 + " 'total_cost_usd': %s, 'usage': {'input_tokens': %d, 'output_tokens': %d}}";
@@ -89,6 +115,11 @@ class PrintedFormsTest {
         assertThat(told.lines())
                 .filteredOn(line -> line.startsWith("model"))
                 .containsExactly("model null 25+12 cost 0.3");
+        assertThat(told.all(Event.Warned.class))
+                .singleElement()
+                .extracting(Event.Warned::text)
+                .asString()
+                .contains("no message tells whether another began");
     }
 
     @Test
