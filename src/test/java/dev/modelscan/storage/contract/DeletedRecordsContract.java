@@ -44,6 +44,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jooq.SQLDialect;
 import org.jooq.Table;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +73,7 @@ abstract class DeletedRecordsContract extends Contract {
     @AfterEach
     void close() {
         keeping.close();
-        for (String table : List.of("notes", "eras", "\"NOTES\"", "\"LINKS\"")) {
+        for (String table : List.of("eras", "events", "notes", "\"NOTES\"", "\"LINKS\"")) {
             db.useTx(tx -> tx.dsl().execute("DROP TABLE IF EXISTS " + table));
         }
     }
@@ -645,5 +646,91 @@ abstract class DeletedRecordsContract extends Contract {
         keeping.deletedRecords().restore(newest("task", parent.id().value()).id());
         keeping.deletedRecords().restore(newest("task", child.id().value()).id());
         assertThat(db.tasks().get(child.id()).parentId()).isEqualTo(parent.id());
+    }
+
+    @Test
+    void rowsThatReferToAColumnThatTheEngineComputesComeBack() {
+        Message first = filledConversation();
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE TABLE notes (id integer PRIMARY KEY, code text GENERATED ALWAYS AS ('n' || body)"
+                            + " STORED UNIQUE, body text, up text REFERENCES notes (code), message_id text REFERENCES"
+                            + " messages (id) ON DELETE CASCADE)");
+            tx.dsl()
+                    .execute("INSERT INTO notes (id, body, up, message_id) VALUES (1, 'a', NULL, '" + first.id()
+                            + "'), (2, 'b', 'na', '" + first.id() + "')");
+        });
+        String before = db.dsl().fetch("SELECT * FROM notes ORDER BY id").formatCSV();
+
+        keeping.messages().delete(first.id());
+        keeping.deletedRecords().restore(newest("message", first.id().value()).id());
+
+        assertThat(db.dsl().fetch("SELECT * FROM notes ORDER BY id").formatCSV())
+                .isEqualTo(before);
+    }
+
+    @Test
+    void rowsThatReferToAColumnThatWasAddedSinceComeBack() {
+        Message first = filledConversation();
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE TABLE notes (id integer PRIMARY KEY, up text, message_id text REFERENCES"
+                            + " messages (id) ON DELETE CASCADE)");
+            tx.dsl()
+                    .execute("INSERT INTO notes VALUES (1, NULL, '" + first.id() + "'), (2, 'gone', '" + first.id()
+                            + "')");
+        });
+        keeping.messages().delete(first.id());
+        db.useTx(tx -> {
+            tx.dsl().execute("DROP TABLE notes");
+            tx.dsl()
+                    .execute("CREATE TABLE notes (id integer PRIMARY KEY, up text REFERENCES notes (code), message_id"
+                            + " text REFERENCES messages (id) ON DELETE CASCADE, code text UNIQUE)");
+        });
+        DeletedRecordId deleted = newest("message", first.id().value()).id();
+        assertThatThrownBy(() -> keeping.deletedRecords().restore(deleted)).isInstanceOf(ReferenceException.class);
+
+        db.useTx(tx -> tx.dsl().execute("INSERT INTO notes (id, code) VALUES (3, 'gone')"));
+        keeping.deletedRecords().restore(deleted);
+
+        assertThat(db.dsl().fetchValue("SELECT up FROM notes WHERE id = 2")).isEqualTo("gone");
+    }
+
+    /** Only the rows that lost a reference get it back. */
+    @Test
+    void rowsWhoseKeyTheEngineComputesComeBack() {
+        Message first = filledConversation();
+        boolean isSqlite = db.dsl().dialect() == SQLDialect.SQLITE;
+        String key = isSqlite ? "code text PRIMARY KEY" : "code text GENERATED ALWAYS AS (body) STORED PRIMARY KEY";
+        String columns = isSqlite ? " (code, " : " (body, ";
+        String message = "'" + first.id() + "')";
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE TABLE notes (body text, " + key
+                            + ", about text REFERENCES messages (id) ON DELETE SET NULL)");
+            tx.dsl()
+                    .execute("CREATE TABLE events (body text, " + key
+                            + ", message_id text REFERENCES messages (id) ON DELETE CASCADE)");
+            tx.dsl()
+                    .execute("CREATE TABLE eras (body text, " + key + ", message_id text REFERENCES messages (id)"
+                            + " ON DELETE CASCADE, other text REFERENCES events (code) ON DELETE SET NULL)");
+            tx.dsl().execute("INSERT INTO notes" + columns + "about) VALUES ('a', " + message + ", ('b', NULL)");
+            tx.dsl()
+                    .execute("INSERT INTO events" + columns + "message_id) VALUES ('x', " + message + ", ('y', "
+                            + message);
+            tx.dsl()
+                    .execute("INSERT INTO eras" + columns + "other, message_id) VALUES ('a', 'x', " + message
+                            + ", ('b', 'y', " + message + ", ('c', NULL, NULL)");
+        });
+        String notes = db.dsl().fetch("SELECT * FROM notes ORDER BY code").formatCSV();
+        String eras = db.dsl().fetch("SELECT * FROM eras ORDER BY code").formatCSV();
+
+        keeping.messages().delete(first.id());
+        keeping.deletedRecords().restore(newest("message", first.id().value()).id());
+
+        assertThat(db.dsl().fetch("SELECT * FROM notes ORDER BY code").formatCSV())
+                .isEqualTo(notes);
+        assertThat(db.dsl().fetch("SELECT * FROM eras ORDER BY code").formatCSV())
+                .isEqualTo(eras);
     }
 }

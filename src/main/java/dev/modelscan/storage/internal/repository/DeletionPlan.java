@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -72,22 +73,31 @@ final class DeletionPlan {
         }
     }
 
-    /** A table comes when all that delete its rows are there, and all to which its rows have to refer. */
+    /**
+     * A table comes when all that delete its rows are there, and all to which its rows have to refer; if possible also all
+     * to which they may refer.
+     */
     private void addDeleted(String root, String key) {
         Set<String> all = reached(root);
         deleted.put(root, new Rows(root, PlainSql.quoted(key) + " = ?", 1));
         all.remove(root);
         while (!all.isEmpty()) {
-            String next = all.stream()
-                    .filter(table -> references.stream()
-                            .filter(reference -> reference.table().equals(table) && isHeld(reference))
-                            .noneMatch(reference -> all.contains(reference.target())))
-                    .findFirst()
+            String next = next(all, reference -> true)
+                    .or(() -> next(all, DeletionPlan::isHeld))
                     .orElseThrow(() -> new UnkeptException(
                             "the tables " + String.join(", ", all) + " delete one another's rows with it"));
             all.remove(next);
             deleted.put(next, rows(next, this::isCascade));
         }
+    }
+
+    /** A table that has no such reference to another one of them. */
+    private Optional<String> next(Set<String> all, Predicate<Reference> such) {
+        return all.stream()
+                .filter(table -> references.stream()
+                        .filter(reference -> reference.table().equals(table) && such.test(reference))
+                        .noneMatch(reference -> !reference.target().equals(table) && all.contains(reference.target())))
+                .findFirst();
     }
 
     /** Whether a row cannot be without the one that it refers to. */

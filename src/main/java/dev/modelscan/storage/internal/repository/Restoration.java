@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,44 +33,6 @@ final class Restoration {
 
     private static final String ALIAS = "kept";
     private static final String DOCUMENT = ALIAS + '.' + PlainSql.quoted(DELETED_ROWS.DOCUMENT.getName());
-
-    /**
-     * A column, and the name that it had when the row was deleted: a migration may have changed the case of its letters
-     * since.
-     */
-    private record Member(Column column, String name) {
-
-        String quoted() {
-            return PlainSql.quoted(column.name());
-        }
-    }
-
-    /**
-     * Rows of one table that are put back, or that lost the reference in {@code emptied}.
-     *
-     * @param name the name that the table had when they were deleted
-     */
-    private record Group(
-            Catalog.Table table, String name, @Nullable String emptied, List<Member> members) {
-
-        boolean has(List<String> names) {
-            return names.stream().allMatch(wanted -> member(wanted).isPresent());
-        }
-
-        List<Member> members(List<String> names) {
-            Set<Column> wanted = names.stream().map(table::column).collect(Collectors.toSet());
-            return members.stream()
-                    .filter(member -> wanted.contains(member.column()))
-                    .toList();
-        }
-
-        private Optional<Member> member(String wanted) {
-            Column column = table.column(wanted);
-            return members.stream()
-                    .filter(member -> member.column().equals(column))
-                    .findFirst();
-        }
-    }
 
     private final Session session;
     private final Catalog catalog;
@@ -104,26 +65,26 @@ final class Restoration {
     }
 
     private void restore() throws SQLException {
-        List<Group> groups = groups();
-        List<Group> rows =
+        List<KeptRows> groups = groups();
+        List<KeptRows> rows =
                 groups.stream().filter(group -> group.emptied() == null).toList();
         List<Reference> references = catalog.references(session);
         requireFree(rows.get(0));
         requireTargets(rows, references);
-        for (Group group : rows) {
+        for (KeptRows group : rows) {
             if (group.table().name().equals(MESSAGES.getName())) {
                 takeNumbers(group);
             }
         }
-        for (Group group : rows) {
+        for (KeptRows group : rows) {
             insert(group, late(group, rows, references));
         }
-        for (Group group : rows) {
+        for (KeptRows group : rows) {
             for (Reference reference : late(group, rows, references)) {
                 fillIn(group, reference.columns(), false);
             }
         }
-        for (Group group : groups) {
+        for (KeptRows group : groups) {
             if (group.emptied() != null) {
                 fillIn(group, List.of(group.emptied().split(",", -1)), true);
             }
@@ -133,7 +94,7 @@ final class Restoration {
     private record First(String table, @Nullable String emptied, String document) {}
 
     /** What there is, by the first row of each group. All rows of a group have the same columns. */
-    private List<Group> groups() throws SQLException {
+    private List<KeptRows> groups() throws SQLException {
         String table = PlainSql.quoted(DELETED_ROWS.TABLE_NAME.getName());
         String emptied = PlainSql.quoted(DELETED_ROWS.EMPTIED.getName());
         String position = PlainSql.quoted(DELETED_ROWS.POSITION.getName());
@@ -149,28 +110,29 @@ final class Restoration {
                 row -> new First(row.getString(1), row.getString(2), row.getString(3)));
         Set<String> names = firsts.stream().map(First::table).collect(Collectors.toCollection(LinkedHashSet::new));
         Map<String, Catalog.Table> tables = catalog.tables(session, names);
-        List<Group> groups = new ArrayList<>();
+        List<KeptRows> groups = new ArrayList<>();
         for (First first : firsts) {
             groups.add(group(tables.get(first.table()), first));
         }
         return groups;
     }
 
-    private Group group(Catalog.@Nullable Table table, First first) {
+    private KeptRows group(Catalog.@Nullable Table table, First first) {
         if (table == null) {
             throw missing("the table " + first.table());
         }
-        List<Member> members = new ArrayList<>();
+        List<KeptRows.Member> members = new ArrayList<>();
         Json.parse(first.document()).toNode().fieldNames().forEachRemaining(name -> {
             Column column = table.column(name);
             if (column == null) {
                 throw missing("the column " + name + " of the table " + first.table());
             }
-            if (!column.isGenerated()) {
-                members.add(new Member(column, name));
+            // The key of a row that lost a reference may be one.
+            if (first.emptied() != null || !column.isGenerated()) {
+                members.add(new KeptRows.Member(column, name));
             }
         });
-        return new Group(table, first.table(), first.emptied(), members);
+        return new KeptRows(table, first.table(), first.emptied(), members);
     }
 
     private SchemaException missing(String what) {
@@ -180,8 +142,11 @@ final class Restoration {
                 null);
     }
 
-    /** The references to tables whose rows are put back later. */
-    private static List<Reference> late(Group group, List<Group> rows, List<Reference> references) {
+    /** The references to tables whose rows are put back later, if they can be filled in then. */
+    private static List<Reference> late(KeptRows group, List<KeptRows> rows, List<Reference> references) {
+        if (!group.hasKey()) {
+            return List.of();
+        }
         List<String> later = rows.subList(rows.indexOf(group) + 1, rows.size()).stream()
                 .map(other -> other.table().name())
                 .toList();
@@ -193,7 +158,7 @@ final class Restoration {
     }
 
     /** The rows of a group, which have the parameters of {@link #values}. */
-    private String from(Group group) {
+    private String from(KeptRows group) {
         return keptRows + ' ' + ALIAS + " WHERE " + ALIAS + '.'
                 + PlainSql.quoted(DELETED_ROWS.DELETED_RECORD_ID.getName())
                 + " = ? AND " + ALIAS + '.' + PlainSql.quoted(DELETED_ROWS.TABLE_NAME.getName()) + " = ? AND " + ALIAS
@@ -201,7 +166,7 @@ final class Restoration {
                 + (group.emptied() == null ? " IS NULL" : " = ?");
     }
 
-    private List<String> values(Group group) {
+    private List<String> values(KeptRows group) {
         List<String> values = new ArrayList<>(List.of(deleted.id().value(), group.name()));
         if (group.emptied() != null) {
             values.add(group.emptied());
@@ -213,7 +178,7 @@ final class Restoration {
      * No message that is created later gets the number of a restored one: the conversation may be another one of that
      * id. One that is restored too has given out these numbers.
      */
-    private void takeNumbers(Group group) throws SQLException {
+    private void takeNumbers(KeptRows group) throws SQLException {
         String conversation = PlainSql.quoted(MESSAGES.CONVERSATION_ID.getName());
         String number = PlainSql.quoted(MESSAGES.SEQUENCE_NUMBER.getName());
         String last = PlainSql.quoted(CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName());
@@ -230,7 +195,7 @@ final class Restoration {
                 values(group));
     }
 
-    private void insert(Group group, List<Reference> late) throws SQLException {
+    private void insert(KeptRows group, List<Reference> late) throws SQLException {
         Set<String> waiting =
                 late.stream().flatMap(key -> key.columns().stream()).collect(Collectors.toSet());
         String selected = group.members().stream()
@@ -248,10 +213,13 @@ final class Restoration {
     }
 
     /** Sets references, in rows that have none there by now if {@code ifNull}. */
-    private void fillIn(Group group, List<String> names, boolean ifNull) throws SQLException {
-        List<Member> key = group.members(group.table().key());
-        List<Member> set = group.members(names);
-        List<Member> read = new ArrayList<>(key);
+    private void fillIn(KeptRows group, List<String> names, boolean ifNull) throws SQLException {
+        if (!group.hasKey()) {
+            throw missing("the primary key of the table " + group.name());
+        }
+        List<KeptRows.Member> key = group.members(group.table().key());
+        List<KeptRows.Member> set = group.members(names);
+        List<KeptRows.Member> read = new ArrayList<>(key);
         read.addAll(set);
         String values = named(read);
         List<String> conditions = new ArrayList<>();
@@ -272,26 +240,26 @@ final class Restoration {
     }
 
     /** SQL for a value in a document, with the column's type. */
-    private String value(Member member) {
+    private String value(KeptRows.Member member) {
         return catalog.fromDocument(member.column().named(member.name()), DOCUMENT);
     }
 
     /** SQL for values in a document, under their columns' names. */
-    private String named(List<Member> members) {
+    private String named(List<KeptRows.Member> members) {
         return members.stream()
                 .map(member -> value(member) + " AS " + member.quoted())
                 .collect(Collectors.joining(", "));
     }
 
     /** SQL for the texts of values in a document. */
-    private List<String> texts(Group group, List<String> names) {
+    private List<String> texts(KeptRows group, List<String> names) {
         return names.stream()
-                .map(name -> catalog.memberText(group.member(name).orElseThrow().name(), DOCUMENT))
+                .map(name -> catalog.memberText(group.member(name).name(), DOCUMENT))
                 .toList();
     }
 
     /** A unique value of the record itself may be taken by now. That of a row that goes with it holds the record's key. */
-    private void requireFree(Group root) throws SQLException {
+    private void requireFree(KeptRows root) throws SQLException {
         List<String> queries = new ArrayList<>();
         List<String> values = new ArrayList<>();
         for (List<String> unique : root.table().uniques()) {
@@ -321,40 +289,45 @@ final class Restoration {
     }
 
     /** Whether a row {@code t} has in these columns what the document has in those. */
-    private String matches(Group group, List<String> columns, List<String> members) {
+    private String matches(KeptRows group, List<String> columns, List<String> members) {
         List<String> pairs = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
-            Member member = group.member(members.get(i)).orElseThrow();
+            KeptRows.Member member = group.member(members.get(i));
             pairs.add("t." + PlainSql.quoted(columns.get(i)) + " = " + value(member));
         }
         return String.join(" AND ", pairs);
     }
 
-    /** All that the rows refer to has to be there, or to be among them. */
-    private void requireTargets(List<Group> rows, List<Reference> references) throws SQLException {
+    /** SQL and the values of its parameters. */
+    private record Check(String sql, List<String> values) {}
+
+    /**
+     * All that the rows refer to has to be there, or to be among them. The foreign key alone decides if the documents do
+     * not have the column that is referred to: the engine computes it, or it was added since.
+     */
+    private void requireTargets(List<KeptRows> rows, List<Reference> references) throws SQLException {
         Set<String> restored = rows.stream().map(group -> group.table().name()).collect(Collectors.toSet());
-        List<String> queries = new ArrayList<>();
-        List<String> values = new ArrayList<>();
-        for (Group group : rows) {
+        List<Check> checks = new ArrayList<>();
+        for (KeptRows group : rows) {
             for (Reference reference : references) {
                 if (!reference.table().equals(group.table().name()) || !group.has(reference.columns())) {
                     continue;
                 }
-                boolean isOwn = reference.target().equals(reference.table());
-                if (isOwn || !restored.contains(reference.target())) {
-                    queries.add(dangling(group, reference, isOwn));
-                    values.addAll(values(group));
-                }
-                if (isOwn) {
-                    values.addAll(values(group));
+                if (!restored.contains(reference.target())) {
+                    checks.add(dangling(group, reference, new Check("", List.of())));
+                } else if (reference.target().equals(reference.table()) && group.has(reference.targetColumns())) {
+                    checks.add(dangling(group, reference, notAmong(group, reference)));
                 }
             }
         }
-        if (queries.isEmpty()) {
+        if (checks.isEmpty()) {
             return;
         }
-        List<String[]> dangling = PlainSql.rows(session, String.join(" UNION ALL ", queries), values, row ->
-                new String[] {row.getString(1), row.getString(2), row.getString(3)});
+        List<String[]> dangling = PlainSql.rows(
+                session,
+                checks.stream().map(Check::sql).collect(Collectors.joining(" UNION ALL ")),
+                checks.stream().flatMap(check -> check.values().stream()).toList(),
+                row -> new String[] {row.getString(1), row.getString(2), row.getString(3)});
         if (!dangling.isEmpty()) {
             String[] first = dangling.get(0);
             throw new ReferenceException(
@@ -366,26 +339,29 @@ final class Restoration {
         }
     }
 
-    /**
-     * The first row whose target does not exist.
-     *
-     * @param isOwn whether it may be another row of the group
-     */
-    private String dangling(Group group, Reference reference, boolean isOwn) {
+    /** The first row whose target does not exist, and that meets another condition. */
+    private Check dangling(KeptRows group, Reference reference, Check condition) {
         List<String> texts = texts(group, reference.columns());
         String present = texts.stream().map(text -> text + " IS NOT NULL").collect(Collectors.joining(" AND "));
         String value = String.join(" || ', ' || ", texts);
-        return "SELECT * FROM (SELECT '" + group.table().name().replace("'", "''") + "' AS a, '"
-                + reference.target().replace("'", "''") + "' AS b, " + value + " AS c FROM " + from(group) + " AND "
-                + present + " AND NOT EXISTS (SELECT 1 FROM " + PlainSql.table(session, reference.target())
-                + " t WHERE " + matches(group, reference.targetColumns(), reference.columns()) + ")"
-                + (isOwn ? " AND " + notAmong(group, reference) : "") + " LIMIT 1) AS dangling";
+        List<String> values = new ArrayList<>(values(group));
+        values.addAll(condition.values());
+        return new Check(
+                "SELECT * FROM (SELECT '" + group.table().name().replace("'", "''") + "' AS a, '"
+                        + reference.target().replace("'", "''") + "' AS b, " + value + " AS c FROM " + from(group)
+                        + " AND " + present + " AND NOT EXISTS (SELECT 1 FROM "
+                        + PlainSql.table(session, reference.target()) + " t WHERE "
+                        + matches(group, reference.targetColumns(), reference.columns()) + ')' + condition.sql()
+                        + " LIMIT 1) AS dangling",
+                values);
     }
 
-    /** Not correlated, so that the engine finds the kept rows once. */
-    private String notAmong(Group group, Reference reference) {
+    /** That the target is no other row of the group. Not correlated, so that the engine finds the kept rows once. */
+    private Check notAmong(KeptRows group, Reference reference) {
         String row = String.join(", ", texts(group, reference.columns()));
-        return "((" + row + ") IN (SELECT " + String.join(", ", texts(group, reference.targetColumns())) + " FROM "
-                + from(group) + ")) IS NOT TRUE";
+        return new Check(
+                " AND ((" + row + ") IN (SELECT " + String.join(", ", texts(group, reference.targetColumns()))
+                        + " FROM " + from(group) + ")) IS NOT TRUE",
+                values(group));
     }
 }
