@@ -2,6 +2,7 @@ package dev.modelscan.storage.conversations;
 
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
@@ -124,6 +125,7 @@ public interface ConversationRepository {
      * @param limit the maximum number of messages, 1 to {@link PageRequest#MAX_LIMIT}
      * @return without summary and messages if the conversation does not exist
      * @throws IllegalArgumentException if the limit is out of range
+     * @throws BusyException if others move the head again and again while this reads
      */
     ConversationContext context(ConversationId id, int limit);
 
