@@ -208,7 +208,7 @@ final class OpenCalls {
     }
 
     /** All of a conversation, in their order. */
-    static List<CallPart> parts(Session session, ConversationId id) throws SQLException {
+    static List<CallPart> allParts(Session session, ConversationId id) throws SQLException {
         return sorted(session.query(LATER).set(CONVERSATION, id).set(AFTER, 0L).set(UP_TO, Long.MAX_VALUE));
     }
 

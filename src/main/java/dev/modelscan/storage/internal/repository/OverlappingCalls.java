@@ -11,11 +11,17 @@ import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.repository.OpenCalls.CallPart;
 import dev.modelscan.storage.schema.tables.Messages;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +41,10 @@ final class OverlappingCalls {
                     .and(Paths.isOnPath(MESSAGES.SEQUENCE_NUMBER))
                     .orderBy(MESSAGES.SEQUENCE_NUMBER));
 
-    private record Answered(long call, long answer) {}
-
-    private static final CompiledQuery<Answered> EXECUTIONS = CompiledQuery.rows(
-            "message.executionsOnPath", row -> new Answered(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)), () -> {
+    private static final CompiledQuery<Open> EXECUTIONS = CompiledQuery.rows(
+            "message.executionsOnPath",
+            row -> new Open(row.get(Codec.LONG, 1), row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)),
+            () -> {
                 Messages answer = MESSAGES.as("answer");
                 return DSL.select(MESSAGES.SEQUENCE_NUMBER, answer.SEQUENCE_NUMBER)
                         .from(MESSAGES)
@@ -52,35 +58,30 @@ final class OverlappingCalls {
                         .and(Paths.isOnPath(MESSAGES.SEQUENCE_NUMBER));
             });
 
+    /** A call, and where it is open: if a path ends at the first number, and at each after it before the last one. */
+    private record Open(long call, long from, long until) {}
+
     /** Parts of one call id by number: the last of a message on the path, and the first of a message on any branch. */
-    private record Parts(NavigableMap<Long, Boolean> lastIsCall, NavigableMap<Long, Boolean> firstIsCall) {}
+    private record Parts(NavigableMap<Long, Boolean> lastIsCall, NavigableMap<Long, Boolean> firstIsCall) {
 
-    private final NavigableMap<Long, Long> before = new TreeMap<>();
-    private final List<Answered> executions;
-    private final Map<String, Parts> parts = new HashMap<>();
+        Parts() {
+            this(new TreeMap<>(), new TreeMap<>());
+        }
 
-    private OverlappingCalls(Session session, ConversationId id, long end) throws SQLException {
-        Long previous = null;
-        for (long number :
-                session.query(NUMBERS).set(CONVERSATION, id).set(END, end).list()) {
-            if (previous != null) {
-                before.put(number, previous);
+        /** A call is open if it comes last before the end, and an answer first after it. */
+        void addTo(List<Open> opens) {
+            Long from = null;
+            for (Map.Entry<Long, Boolean> next : firstIsCall.entrySet()) {
+                Map.Entry<Long, Boolean> last = from == null ? null : lastIsCall.floorEntry(from);
+                if (last != null && last.getValue() && !next.getValue()) {
+                    opens.add(new Open(last.getKey(), from, next.getKey()));
+                }
+                from = next.getKey();
             }
-            previous = number;
-        }
-        executions =
-                session.query(EXECUTIONS).set(CONVERSATION, id).set(END, end).list();
-        for (CallPart part : OpenCalls.partsOnPath(session, id, end)) {
-            of(part).lastIsCall().put(part.number(), part.isCall());
-        }
-        for (CallPart part : OpenCalls.parts(session, id)) {
-            of(part).firstIsCall().putIfAbsent(part.number(), part.isCall());
         }
     }
 
-    private Parts of(CallPart part) {
-        return parts.computeIfAbsent(part.callId(), call -> new Parts(new TreeMap<>(), new TreeMap<>()));
-    }
+    private OverlappingCalls() {}
 
     /**
      * Where a path has to end so that no call is open.
@@ -92,34 +93,48 @@ final class OverlappingCalls {
 
     /** The place before a call that is open at the end of a path, and before all that are open there. */
     static Place before(Session session, ConversationId id, long end, long call) throws SQLException {
-        OverlappingCalls calls = new OverlappingCalls(session, id, end);
+        NavigableSet<Long> path = new TreeSet<>(
+                session.query(NUMBERS).set(CONVERSATION, id).set(END, end).list());
+        Iterator<Open> opens = opens(session, id, end).iterator();
+        PriorityQueue<Open> reached = new PriorityQueue<>(Comparator.comparingLong(Open::call));
+        Open next = opens.hasNext() ? opens.next() : null;
         long first = call;
-        Long number = calls.before.get(first);
-        Long open = number == null ? null : calls.firstOpen(number);
-        while (open != null) {
-            first = open;
-            number = calls.before.get(first);
-            open = number == null ? null : calls.firstOpen(number);
+        while (true) {
+            Long number = path.lower(first);
+            if (number == null) {
+                return new Place(null, first);
+            }
+            while (next != null && next.until() > number) {
+                reached.add(next);
+                next = opens.hasNext() ? opens.next() : null;
+            }
+            while (!reached.isEmpty() && reached.peek().from() > number) {
+                reached.remove();
+            }
+            if (reached.isEmpty()) {
+                return new Place(number, first);
+            }
+            first = reached.peek().call();
         }
-        return new Place(number, first);
     }
 
-    /** The number of the first message with a call that is open after a number; null if none is. */
-    private @Nullable Long firstOpen(long end) {
-        Long first = null;
-        for (Answered each : executions) {
-            if (each.call() <= end && each.answer() > end && (first == null || each.call() < first)) {
-                first = each.call();
-            }
+    /** Those that are open longest come first. */
+    private static List<Open> opens(Session session, ConversationId id, long end) throws SQLException {
+        List<Open> opens = new ArrayList<>(
+                session.query(EXECUTIONS).set(CONVERSATION, id).set(END, end).list());
+        Map<String, Parts> parts = new HashMap<>();
+        for (CallPart part : OpenCalls.partsOnPath(session, id, end)) {
+            of(parts, part).lastIsCall().put(part.number(), part.isCall());
         }
-        for (Parts each : parts.values()) {
-            Map.Entry<Long, Boolean> last = each.lastIsCall().floorEntry(end);
-            Map.Entry<Long, Boolean> next = each.firstIsCall().higherEntry(end);
-            boolean isOpen = last != null && last.getValue() && next != null && !next.getValue();
-            if (isOpen && (first == null || last.getKey() < first)) {
-                first = last.getKey();
-            }
+        for (CallPart part : OpenCalls.allParts(session, id)) {
+            of(parts, part).firstIsCall().putIfAbsent(part.number(), part.isCall());
         }
-        return first;
+        parts.values().forEach(each -> each.addTo(opens));
+        opens.sort(Comparator.comparingLong(Open::until).reversed());
+        return opens;
+    }
+
+    private static Parts of(Map<String, Parts> parts, CallPart part) {
+        return parts.computeIfAbsent(part.callId(), id -> new Parts());
     }
 }
