@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -709,5 +710,20 @@ abstract class BranchContract extends Contract {
 
         assertThat(path()).isEqualTo("a d");
         assertThat(pathTo("c")).isEqualTo("a c");
+    }
+
+    @Test
+    void aDeletionOnABranchLocksItsConversationOnce() {
+        say("a", "b", "c");
+        fork("a");
+        MessageId d = say("d").id();
+
+        try (StatementLog log = new StatementLog()) {
+            db.messages().delete(d);
+
+            assertThat(log.statements())
+                    .filteredOn(statement -> statement.toLowerCase(Locale.ROOT).endsWith("for update"))
+                    .hasSizeLessThanOrEqualTo(1);
+        }
     }
 }

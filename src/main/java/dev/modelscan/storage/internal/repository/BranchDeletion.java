@@ -1,6 +1,5 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 
 import dev.modelscan.storage.conversations.ConversationId;
@@ -23,16 +22,6 @@ final class BranchDeletion {
     private static final Parameter<MessageId> ID = MessageColumns.ID.parameter();
     private static final Parameter<MessageId> BEFORE = MessageColumns.PARENT_ID.parameter();
     private static final Parameter<Instant> NOW = MessageColumns.UPDATED_AT.parameter();
-
-    private record Head(@Nullable MessageId id) {}
-
-    /** Holds the conversation, so that nobody adds a message meanwhile; gives its head. */
-    private static final CompiledQuery<Head> HOLD = CompiledQuery.rows(
-            "message.holdConversation", row -> new Head(row.find(Codec.id(MessageId::new), 1)), () -> DSL.select(
-                            CONVERSATIONS.HEAD_ID)
-                    .from(CONVERSATIONS)
-                    .where(CONVERSATIONS.ID.eq(CONVERSATION.param()))
-                    .forUpdate());
 
     private static final CompiledQuery<MessageId> PREVIOUS = CompiledQuery.rows(
             "message.previous", row -> row.get(Codec.id(MessageId::new), 1), () -> DSL.select(MESSAGES.ID)
@@ -78,12 +67,6 @@ final class BranchDeletion {
         return MESSAGES.as("next");
     }
 
-    /** The lock and the head of a conversation; null if it has no branches. */
-    static @Nullable MessageId hold(Session session, ConversationId id) throws SQLException {
-        Head head = session.query(HOLD).set(CONVERSATION, id).first();
-        return head == null ? null : head.id();
-    }
-
     /** The message before another one on every path; null if there is none. */
     static @Nullable MessageId before(Session session, Message message) throws SQLException {
         if (message.parentId() != null) {
@@ -95,10 +78,9 @@ final class BranchDeletion {
                 .first();
     }
 
-    /** Makes all that refers to a message of a conversation with branches refer to the one before it. */
-    static void unlink(Session session, Message message, Instant now) throws SQLException {
+    /** Makes all that refers to a message refer to the one before it, in a conversation that has branches and is held. */
+    static void unlink(Session session, Message message, boolean isHead, Instant now) throws SQLException {
         ConversationId conversation = message.conversationId();
-        MessageId head = hold(session, conversation);
         MessageId before = before(session, message);
         session.query(MOVE_CHILDREN)
                 .set(BEFORE, before)
@@ -113,7 +95,7 @@ final class BranchDeletion {
                     .set(NUMBER, message.sequenceNumber())
                     .update();
         }
-        if (message.id().equals(head)) {
+        if (isHead) {
             MessageId next = before != null
                     ? before
                     : session.query(NEWEST_OTHER)

@@ -101,10 +101,11 @@ final class Branches {
 
     /** Makes a message the last one of the path. Returns the message that is. */
     static Message fork(Session session, ConversationId id, MessageId at, InsideToolCall inside) throws SQLException {
-        MessageId head = BranchDeletion.hold(session, id);
+        ConversationLock.Held held = ConversationLock.hold(session, id);
         Message last = cut(session, id, at, inside);
+        boolean isUnbranched = held == null || held.head() == null;
         boolean newestOfUnbranched =
-                head == null && Objects.equals(Paths.newestNumber(session, id), last.sequenceNumber());
+                isUnbranched && Objects.equals(Paths.newestNumber(session, id), last.sequenceNumber());
         if (!newestOfUnbranched) {
             Placement.setHead(session, id, last.id());
         }
@@ -115,7 +116,7 @@ final class Branches {
     static Message compact(
             Session session, ConversationId id, MessageId upTo, InsideToolCall inside, String summary, Instant now)
             throws SQLException {
-        BranchDeletion.hold(session, id);
+        ConversationLock.hold(session, id);
         Message last = cut(session, id, upTo, inside);
         session.query(COMPACT)
                 .set(CONVERSATION, id)

@@ -1,6 +1,5 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 
 import dev.modelscan.storage.conversations.Conversation;
@@ -40,15 +39,6 @@ final class ConversationTail {
                     .from(MESSAGES)
                     .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param())));
 
-    /** Keeps others from adding a message until the transaction ends. */
-    private static final CompiledQuery<Boolean> HOLD =
-            CompiledQuery.rows("conversation.hold", row -> row.get(Codec.LONG, 1) == 1, () -> DSL.select(
-                            DSL.when(CONVERSATIONS.HEAD_ID.isNull(), DSL.inline(0L))
-                                    .otherwise(DSL.inline(1L)))
-                    .from(CONVERSATIONS)
-                    .where(CONVERSATIONS.ID.eq(CONVERSATION.param()))
-                    .forUpdate());
-
     private static final CompiledQuery<Void> CUT =
             CompiledQuery.command("conversation.cut", () -> DSL.deleteFrom(MESSAGES)
                     .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
@@ -64,11 +54,11 @@ final class ConversationTail {
 
     /** Deletes what comes after a message of a conversation without branches; all of it if there is no message. */
     static void cut(Session session, ConversationId id, @Nullable MessageId after) throws SQLException {
-        Boolean branched = session.query(HOLD).set(CONVERSATION, id).first();
-        if (branched == null) {
+        ConversationLock.Held held = ConversationLock.hold(session, id);
+        if (held == null) {
             throw new NotFoundException("conversation", id.value());
         }
-        if (branched) {
+        if (held.head() != null) {
             throw new InvalidDataException(
                     "conversation",
                     id.value(),

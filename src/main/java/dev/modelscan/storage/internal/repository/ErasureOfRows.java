@@ -238,7 +238,8 @@ final class ErasureOfRows {
                 .set(MessageColumns.ID.parameter(), id)
                 .first();
         if (message != null) {
-            BranchDeletion.unlink(session, message, now);
+            ConversationLock.Held held = ConversationLock.hold(session, message.conversationId());
+            BranchDeletion.unlink(session, message, held != null && id.equals(held.head()), now);
             session.query(MessageColumns.MAPPING.delete)
                     .set(MessageColumns.ID.parameter(), id)
                     .update();

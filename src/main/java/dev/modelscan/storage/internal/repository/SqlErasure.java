@@ -129,7 +129,7 @@ final class SqlErasure implements Erasure {
             throws SQLException {
         sessions.takeTurn(session, AuditChain.TURN);
         AuditChain.sealAll(session);
-        ErasureRules.holdConversations(session, request);
+        ConversationLock.holdAll(session, request);
         ErasureSearch search =
                 new ErasureSearch(session, request, session.dialect().locksRows());
         search.run(listener);

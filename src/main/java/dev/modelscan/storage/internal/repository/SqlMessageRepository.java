@@ -77,17 +77,6 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                     .set(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.LAST_SEQUENCE_NUMBER.plus(COUNT.param()))
                     .returning(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID));
 
-    /**
-     * Holds the conversation of a message: its head and the message's parent stay as they are then read. An insert
-     * locks it first, too.
-     */
-    private static final CompiledQuery<Integer> HOLD_CONVERSATION = CompiledQuery.rows(
-            "message.holdConversationOf", row -> row.get(Codec.INTEGER, 1), () -> DSL.select(DSL.inline(1))
-                    .from(CONVERSATIONS)
-                    .where(CONVERSATIONS.ID.eq(
-                            DSL.select(MESSAGES.CONVERSATION_ID).from(MESSAGES).where(MessageColumns.ID.isParameter())))
-                    .forUpdate());
-
     /** A message of a conversation without branches, which no other refers to. */
     private static final CompiledQuery<Void> DELETE_UNBRANCHED =
             CompiledQuery.command("message.deleteUnbranched", () -> DSL.deleteFrom(MESSAGES)
@@ -290,14 +279,9 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         });
     }
 
-    /** One writer at a time needs no lock. */
     @Override
     void hold(Session session, MessageId id) throws SQLException {
-        if (session.dialect().locksRows()) {
-            session.query(HOLD_CONVERSATION)
-                    .set(MessageColumns.ID.parameter(), id)
-                    .first();
-        }
+        ConversationLock.holdOf(session, id);
     }
 
     /** One statement if the conversation has no branches. */
@@ -310,7 +294,8 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         if (onBranch == null) {
             return deleted;
         }
-        BranchDeletion.unlink(session, onBranch, sessions.now());
+        Long head = Paths.headNumber(session, onBranch.conversationId());
+        BranchDeletion.unlink(session, onBranch, Objects.equals(head, onBranch.sequenceNumber()), sessions.now());
         return super.deleteRow(session, id);
     }
 
