@@ -31,6 +31,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -238,13 +239,24 @@ public final class SqliteMigrator {
         if (state().kind() == SchemaState.Kind.CURRENT) {
             return List.of();
         }
-        List<String> applied = migrateInOneTransaction();
+        List<String> applied = new ArrayList<>(connections.file() == null ? copyTemplate() : List.of());
+        if (applied.isEmpty() || plan.hasSets()) {
+            applied.addAll(migrateInOneTransaction());
+        }
         state();
-        return applied;
+        return List.copyOf(applied);
+    }
+
+    private List<String> copyTemplate() {
+        try {
+            return MemoryTemplate.copyTo(connections);
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
     }
 
     /** Closing the connection rolls back what was not committed. */
-    private List<String> migrateInOneTransaction() {
+    List<String> migrateInOneTransaction() {
         try (Connection connection = connections.openMigrator()) {
             if (connections.file() != null) {
                 execute(connection, "PRAGMA journal_mode = WAL");

@@ -24,6 +24,7 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteLimits;
 import org.sqlite.SQLiteOpenMode;
+import org.sqlite.core.DB;
 
 /**
  * Opens connections to one SQLite database, each with all its settings.
@@ -131,9 +132,7 @@ public final class SqliteConnections {
         return new SqliteConnections("file:/" + UUID.randomUUID() + "?vfs=memdb", busyTimeout);
     }
 
-    /**
-     * Records the file that is there now. From then on no connection is opened to a file that replaces it.
-     */
+    /** Records the file that is there now. From then on no connection is opened to a file that replaces it. */
     public void rememberFile() {
         if (guard != null) {
             guard.remember();
@@ -326,10 +325,17 @@ public final class SqliteConnections {
         return open(uri + access, config, "PRAGMA trusted_schema = OFF");
     }
 
-    /**
-     * A connection that changes nothing, not even by a checkpoint on close. The file may be another
-     * program's.
-     */
+    /** Makes this database, which must be empty, a copy of another one in memory. */
+    public void copyFrom(SqliteConnections memory) throws SQLException {
+        try (Connection connection = openMigrator()) {
+            int code = connection.unwrap(SQLiteConnection.class).getDatabase().restore("main", memory.uri, null);
+            if (code != 0) {
+                throw DB.newSQLException(code, "the schema was not copied");
+            }
+        }
+    }
+
+    /** A connection that changes nothing, not even by a checkpoint on close. The file may be another program's. */
     public Connection openProbe() throws SQLException {
         if (readOnly) {
             return openReader();
