@@ -115,6 +115,22 @@ class OtherFilesTest {
         assertThat(messages()).containsExactlyInAnyOrder("go", "I will");
     }
 
+    @Test
+    void aWindowOfTheSecondRunOfAnIdIsPartOfIt() throws IOException {
+        imported("a.json", thread("a1", "a2"));
+        imported("b.json", thread("b1", "b2"));
+        Run window = imported("c.json", thread("b2", "b3"));
+
+        assertThat(window.out()).contains("1 grown");
+        assertThat(messages()).containsExactlyInAnyOrder("a1", "a2", "b1", "b2", "b3");
+    }
+
+    private static String thread(String first, String second) {
+        String message = "{'type':'ai','id':'%s','content':'%s'}";
+        return "{'thread_id':'w','messages':[" + message.formatted(first, first) + ","
+                + message.formatted(second, second) + "]}";
+    }
+
     private static String line(String id, String parent, String text) {
         return "{'type':'user','sessionId':'s','uuid':'" + id + "','parentUuid':" + parent
                 + ",'message':{'role':'user','content':'" + text + "'}}\n";

@@ -133,6 +133,37 @@ class PostgresImportTest {
         }
     }
 
+    @Test
+    void runsOfOneIdAreToldApart(@TempDir Path directory) throws IOException {
+        String one = "{\"id\":\"7\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"}";
+        String two = one + ",{\"role\":\"user\",\"content\":\"two\"}";
+        String three = one + ",{\"role\":\"user\",\"content\":\"three\"}";
+        String more = ",{\"role\":\"assistant\",\"content\":\"mo";
+        Path own = directory.resolve("own.jsonl");
+        Path other = directory.resolve("other.jsonl");
+        try (Database db = open()) {
+            assertThat(imported(db, own, two + "]}\n").imported()).isEqualTo(1);
+            assertThat(imported(db, other, three + more + "\"}]}\n").imported()).isEqualTo(1);
+            assertThat(imported(db, other, three + more + "re\"}]}\n").grown()).isEqualTo(1);
+            assertThat(imported(db, own, three + more + "re\"}," + more.substring(1) + "\"}]}\n")
+                            .grown())
+                    .isEqualTo(1);
+
+            assertThat(db.messages().list(10, 0))
+                    .extracting("content")
+                    .containsExactlyInAnyOrder("s", "two", "s", "three", "more", "mo");
+        }
+    }
+
+    private static FileResult imported(Database db, Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        Input input =
+                new Input("f", "f", file.toRealPath().toString(), file, false, -1, () -> Files.newInputStream(file));
+        FileResult result = new FileImport(() -> db, input, ImportOptions.DEFAULT).run();
+        assertThat(result.problem()).isNull();
+        return result;
+    }
+
     private static String archiveOf(Database db) throws IOException {
         StringWriter archive = new StringWriter();
         db.useTx(Isolation.REPEATABLE_READ, tx -> new ArchiveWriter(archive).write(tx.dsl()));
