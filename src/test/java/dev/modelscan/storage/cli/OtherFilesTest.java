@@ -125,6 +125,23 @@ class OtherFilesTest {
         assertThat(messages()).containsExactlyInAnyOrder("a1", "a2", "b1", "b2", "b3");
     }
 
+    @Test
+    void aCallOfWhichAnotherFileToldMoreStays() throws IOException {
+        String run = "{'id':'r','messages':[{'role':'user','content':'go'}%s],'usage':{'prompt_tokens':%d}}\n";
+        String answer = ",{'role':'assistant','content':'ok'}";
+        imported("a.jsonl", run.formatted("", 500));
+        Run grown = imported("b.jsonl", run.formatted(answer, 100));
+        Run again = imported("b.jsonl", run.formatted(answer, 100));
+
+        assertThat(grown.out()).contains("1 grown");
+        assertThat(grown.err()).contains("another file told more tokens or cost of 1 call of a model, which is kept");
+        assertThat(again.out()).contains("1 stored already");
+        assertThat(again.err()).contains("another file told more tokens");
+        assertThat(calls()).extracting(ModelCall::inputTokens).containsExactly(500L);
+        imported("c.jsonl", run.formatted(answer, 600));
+        assertThat(calls()).extracting(ModelCall::inputTokens).containsExactly(600L);
+    }
+
     private static String thread(String first, String second) {
         String message = "{'type':'ai','id':'%s','content':'%s'}";
         return "{'thread_id':'w','messages':[" + message.formatted(first, first) + ","

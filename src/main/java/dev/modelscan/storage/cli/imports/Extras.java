@@ -41,28 +41,30 @@ final class Extras {
 
     private final Tx tx;
     private final TaskId task;
-    private final String form;
+    private final Provenance provenance;
     private final Set<ModelCallId> told = new HashSet<>();
     private final Map<MessageId, Integer> named = new HashMap<>();
     private @Nullable Map<MessageId, Queue<String>> storedNames;
+    private @Nullable Boolean own;
+    private int keptCalls;
     private @Nullable Map<ModelCallId, ModelCall> calls;
     private @Nullable Map<ScoreId, Score> scores;
     private @Nullable Map<ToolExecutionId, ToolExecution> tools;
 
-    private Extras(Tx tx, TaskId task, String form) {
+    private Extras(Tx tx, TaskId task, Provenance provenance) {
         this.tx = tx;
         this.task = task;
-        this.form = form;
+        this.provenance = provenance;
     }
 
-    /** Those of a run of that form. Each kind is read when it is asked for. */
-    static Extras of(Tx tx, Known known, String form) {
-        return new Extras(tx, known.id(), form);
+    /** Those of a run. Each kind is read when it is asked for. */
+    static Extras of(Tx tx, Known known, Provenance provenance) {
+        return new Extras(tx, known.id(), provenance);
     }
 
     /** Those of a run of which nothing is stored. */
-    static Extras none(Tx tx, Known known, String form) {
-        Extras extras = new Extras(tx, known.id(), form);
+    static Extras none(Tx tx, Known known, Provenance provenance) {
+        Extras extras = new Extras(tx, known.id(), provenance);
         extras.calls = new HashMap<>();
         extras.scores = new HashMap<>();
         extras.tools = new HashMap<>();
@@ -73,7 +75,7 @@ final class Extras {
         Map<ModelCallId, ModelCall> read = calls;
         if (read == null) {
             read = Page.stream(request -> tx.modelCalls().listByTask(task, request))
-                    .filter(call -> form.equals(call.sourceFormat()))
+                    .filter(call -> provenance.form().equals(call.sourceFormat()))
                     .collect(Collectors.toMap(ModelCall::id, call -> call, (one, same) -> one, LinkedHashMap::new));
             calls = read;
         }
@@ -111,8 +113,11 @@ final class Extras {
         events.replay(event -> {
             if (event instanceof ModelCalled called) {
                 String name = called.externalId() == null ? run.call(++number[0]) : run.callNamed(called.externalId());
-                same[0] &=
-                        isTold(ModelCalls.of(called, name, form, Instant.EPOCH).build(), called, others);
+                same[0] &= isTold(
+                        ModelCalls.of(called, name, provenance.form(), Instant.EPOCH)
+                                .build(),
+                        called,
+                        others);
             } else if (event instanceof Scored scored) {
                 Score made = ModelCalls.score(scored, task, Instant.EPOCH);
                 Score stored = made == null ? null : scores().remove(made.id());
@@ -139,7 +144,46 @@ final class Extras {
             others.add(made.id());
             return true;
         }
-        return renewed(stored, made, called).build().equals(stored);
+        ModelCall renewed = renewed(stored, made, called).build();
+        return renewed.equals(stored) || isKept(stored, renewed);
+    }
+
+    /** A file that tells less of a call than another one did tells of another run, or of an earlier state. */
+    private boolean isKept(ModelCall stored, ModelCall renewed) {
+        boolean kept = isLess(renewed.inputTokens(), stored.inputTokens())
+                || isLess(renewed.outputTokens(), stored.outputTokens())
+                || isLess(renewed.cacheReadTokens(), stored.cacheReadTokens())
+                || isLess(renewed.cacheWriteTokens(), stored.cacheWriteTokens())
+                || isLess(renewed.reasoningTokens(), stored.reasoningTokens())
+                || isLess(renewed.cost(), stored.cost());
+        if (!kept || isOwn()) {
+            return false;
+        }
+        keptCalls++;
+        return true;
+    }
+
+    private static <N extends Comparable<N>> boolean isLess(@Nullable N now, @Nullable N before) {
+        return before != null && (now == null || now.compareTo(before) < 0);
+    }
+
+    /** Whether this file told all messages of the run. */
+    private boolean isOwn() {
+        Boolean known = own;
+        if (known == null) {
+            known = provenance.toldAll(tx, task, new MessageId(task.value()));
+            own = known;
+        }
+        return known;
+    }
+
+    /** That calls stay as they are stored; null if there is none. */
+    @Nullable
+    String kept() {
+        return keptCalls == 0
+                ? null
+                : "another file told more tokens or cost of " + keptCalls + (keptCalls == 1 ? " call" : " calls")
+                        + " of a model, which " + (keptCalls == 1 ? "is" : "are") + " kept";
     }
 
     /** A call that another run tells too, such as one that this run was forked from, belongs to that one. */
@@ -193,7 +237,7 @@ final class Extras {
                 .messageId(made.messageId())
                 .agentId(made.agentId())
                 .build();
-        if (!renewed.equals(stored)) {
+        if (!renewed.equals(stored) && !isKept(stored, renewed)) {
             batch.change(renewed);
         }
     }
@@ -220,13 +264,12 @@ final class Extras {
         }
     }
 
-    /** Whether there is something stored that the file does not tell. */
-    boolean hasUntold() {
-        return !(calls().isEmpty() && scores().isEmpty() && tools().isEmpty());
-    }
-
-    /** Deletes what the file no longer tells. */
+    /** Deletes what the file no longer tells, unless another file told a part of the run. */
     void deleteUntold() {
+        boolean isAllTold = calls().isEmpty() && scores().isEmpty() && tools().isEmpty();
+        if (isAllTold || !isOwn()) {
+            return;
+        }
         calls().keySet().forEach(tx.modelCalls()::delete);
         scores().keySet().forEach(tx.scores()::delete);
         tools().keySet().forEach(tx.toolExecutions()::delete);

@@ -45,6 +45,7 @@ final class RunStore {
     private final @Nullable TaskId parent;
     private final Instant base;
     private final String content;
+    private @Nullable String keptCalls;
 
     /**
      * A run that is to be stored.
@@ -80,7 +81,7 @@ final class RunStore {
         Known known = finder.find();
         Values values = new Values(tx.blobs(), maxDepth);
         if (known.complete() && !hasNews(tx, known, values)) {
-            return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), finder.kept(), null, Map.of());
+            return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), warning(finder.kept()), null, Map.of());
         }
         WorkflowId owner = provenance.make(tx, values);
         Map<String, AgentId> agents = agents(tx, values);
@@ -92,6 +93,9 @@ final class RunStore {
         if (task.parentId() != null && facts.externalId() != null) {
             link(tx, known.id(), facts.externalId(), task.parentId());
         }
+        Extras extras = known.task() != null || restored
+                ? Extras.of(tx, known, provenance)
+                : Extras.none(tx, known, provenance);
         RunWriter writer = new RunWriter(
                 tx,
                 maxDepth,
@@ -101,10 +105,7 @@ final class RunStore {
                         origin,
                         agents,
                         name(known),
-                        known.task() != null || restored
-                                ? Extras.of(tx, known, provenance.form())
-                                : Extras.none(tx, known, provenance.form()),
-                        provenance,
+                        extras,
                         known.isWhole(),
                         known.messages(),
                         known.names(),
@@ -113,7 +114,8 @@ final class RunStore {
         events.replay(writer);
         Stored stored = writer.finish();
         Fate fate = restored ? Fate.RESTORED : known.task() != null ? Fate.GROWN : Fate.IMPORTED;
-        return new Outcome(fate, stored, known.id(), finder.warning(), owner, agents);
+        keptCalls = extras.kept();
+        return new Outcome(fate, stored, known.id(), warning(finder.warning()), owner, agents);
     }
 
     /** Whether the file says something new of a run of which it has all messages, such as how it ended. */
@@ -125,12 +127,18 @@ final class RunStore {
                 || RunFinder.isBefore(facts, stored)) {
             return false;
         }
-        return stored.status() != status()
+        Extras extras = Extras.of(tx, known, provenance);
+        boolean isSame =
+                !facts.hasExtras() || extras.areThoseOf(events, name(known), new Executions(values, known.id()));
+        keptCalls = extras.kept();
+        return !isSame
+                || stored.status() != status()
                 || !Objects.equals(stored.error(), error())
-                || !stored.metadata().equals(metadata(values, new ArrayList<>()))
-                || (facts.hasExtras()
-                        && !Extras.of(tx, known, provenance.form())
-                                .areThoseOf(events, name(known), new Executions(values, known.id())));
+                || !stored.metadata().equals(metadata(values, new ArrayList<>()));
+    }
+
+    private @Nullable String warning(@Nullable String ofRun) {
+        return ofRun == null ? keptCalls : ofRun;
     }
 
     private RunName name(Known known) {

@@ -67,7 +67,6 @@ final class RunWriter implements Events {
      * @param agents the agents by name
      * @param run its name
      * @param extras what else is stored of the run
-     * @param provenance the file, which alone may delete what it told
      * @param whole whether the file tells all of the run
      * @param stored the number of messages at the start of the run that are stored
      * @param storedNames the stored messages by their external ids, if those are to tell what is stored; null for the number
@@ -80,7 +79,6 @@ final class RunWriter implements Events {
             Map<String, AgentId> agents,
             RunName run,
             Extras extras,
-            Provenance provenance,
             boolean whole,
             int stored,
             @Nullable Map<String, MessageId> storedNames,
@@ -140,8 +138,7 @@ final class RunWriter implements Events {
             }
         });
         Stored stored = batch.finish();
-        MessageId start = new MessageId(target.task().value());
-        if (target.whole() && target.extras().hasUntold() && target.provenance().toldAll(tx, target.task(), start)) {
+        if (target.whole()) {
             target.extras().deleteUntold();
         }
         RunEnded ended = facts.ended();
