@@ -93,9 +93,7 @@ final class RunStore {
         if (task.parentId() != null && facts.externalId() != null) {
             link(tx, known.id(), facts.externalId(), task.parentId());
         }
-        Extras extras = known.task() != null || restored
-                ? Extras.of(tx, known, provenance)
-                : Extras.none(tx, known, provenance);
+        Extras extras = extras(tx, known, restored);
         RunWriter writer = new RunWriter(
                 tx,
                 maxDepth,
@@ -135,6 +133,10 @@ final class RunStore {
                 || stored.status() != status()
                 || !Objects.equals(stored.error(), error())
                 || !stored.metadata().equals(metadata(values, new ArrayList<>()));
+    }
+
+    private Extras extras(Tx tx, Known known, boolean restored) {
+        return known.task() != null || restored ? Extras.of(tx, known, provenance) : Extras.none(tx, known, provenance);
     }
 
     private @Nullable String warning(@Nullable String ofRun) {
