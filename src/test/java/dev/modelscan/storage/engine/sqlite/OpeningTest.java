@@ -315,7 +315,7 @@ class OpeningTest {
         for (int applied = 1; applied <= version; applied++) {
             execute(file(), "INSERT INTO schema_migrations (version) VALUES (" + applied + ")");
         }
-        assertRefused(SchemaException.class, "import-go");
+        assertRefused(SchemaException.class, "modelscan-storage import ", " --db <new file>");
     }
 
     @Test

@@ -74,7 +74,7 @@ public final class FileState {
         if (goPackage) {
             return new SchemaException(
                     name + " was made by the Go package sdk/storage. Import it into a new database with:"
-                            + " modelscan-storage import-go " + name + " --db <new file>",
+                            + " modelscan-storage import " + name + " --db <new file>",
                     null);
         }
         return new SchemaException(
