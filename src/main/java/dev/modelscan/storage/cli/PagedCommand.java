@@ -24,7 +24,7 @@ abstract class PagedCommand extends ReadingCommand {
             description = "How many rows a page has at most, 1 to 10,000. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
-    private final int most;
+    final int most;
 
     PagedCommand(int limit, int most) {
         this.limit = limit;

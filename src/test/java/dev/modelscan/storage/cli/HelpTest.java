@@ -2,11 +2,15 @@ package dev.modelscan.storage.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.PageRequest;
+import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
 /** Help has the options that a command can use, with what they mean there. */
 class HelpTest {
@@ -70,5 +74,30 @@ class HelpTest {
         assertThat(help("search").replaceAll("\\s+", " "))
                 .contains("How many results a page has at most, 1 to 100. Default: 20.");
         assertThat(help("show").replaceAll("\\s+", " ")).contains("--limit=<messages>", "Default: 200.");
+    }
+
+    /** The text of an annotation cannot format a constant. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void saysTheLimitThatTheCommandHas(String words) {
+        List<String> names = List.of(words.split(" "));
+        CommandLine named = new CommandLine(Main.COMMANDS.stream()
+                .filter(type -> Main.nameOf(type).equals(names.get(0)))
+                .findFirst()
+                .orElseThrow());
+        for (String name : names.subList(1, names.size())) {
+            named = named.getSubcommands().get(name);
+        }
+        if (named.getCommand() instanceof PagedCommand paged) {
+            requireLimit(named, "--limit", paged.most);
+        }
+        if (named.getCommand() instanceof ReportCommand) {
+            requireLimit(named, "--top", PageRequest.MAX_LIMIT);
+        }
+    }
+
+    private static void requireLimit(CommandLine command, String option, int most) {
+        assertThat(String.join(" ", command.getCommandSpec().findOption(option).description()))
+                .contains(String.format(Locale.ROOT, "1 to %,d.", most));
     }
 }
