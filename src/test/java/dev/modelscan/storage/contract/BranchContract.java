@@ -33,9 +33,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,7 +144,7 @@ abstract class BranchContract extends Contract {
 
     /** Without a snapshot, statements see what others commit between them. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5})
+    @ValueSource(ints = {1, 2, 3, 4})
     void aPathWhoseLastMessageIsDeletedMeanwhileIsNoOther(int statement) {
         List<Supplier<List<Message>>> reads = List.of(
                 () -> db.messages()
@@ -157,27 +158,32 @@ abstract class BranchContract extends Contract {
                 () -> db.messages()
                         .listByBranch(find("d").id(), Direction.FORWARD, PageRequest.first(10))
                         .items());
+        boolean hasRun = false;
         say("a", "b", "c");
         for (Supplier<List<Message>> read : reads) {
             fork("a");
             MessageId d = say("d").id();
             // Finding it by its content takes statements too.
             int number = read == reads.get(4) ? statement + 1 : statement;
-            try (BeforeStatement other =
+            try (BeforeStatement deletion =
                     new BeforeStatement(number, () -> db.messages().delete(d))) {
-                assertThat(contents(read.get())).isIn("a d", "a");
-            } catch (NotFoundException e) {
-                assertThat(e).hasMessageContaining(d.value());
+                try {
+                    assertThat(contents(read.get())).isIn("a d", "a");
+                } catch (NotFoundException e) {
+                    assertThat(e).hasMessageContaining(d.value());
+                }
+                hasRun |= deletion.hasRun();
             }
             if (db.messages().find(d).isPresent()) {
                 db.messages().delete(d);
             }
         }
+        assertThat(hasRun).isTrue();
     }
 
     /** A context is a summary and messages of one path. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5})
+    @ValueSource(ints = {1, 2, 3, 4})
     void aContextIsOfOnePathIfTheHeadMovesMeanwhile(int statement) {
         say("a", "b", "c");
         fork("a");
@@ -694,6 +700,18 @@ abstract class BranchContract extends Contract {
         assertThat(pathTo("c")).isEqualTo("a c");
     }
 
+    /** Returns when a session waits for this one. */
+    private static void awaitBlocked(DSLContext dsl) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (dsl.fetchSingle(
+                                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+                        .get(0, Integer.class)
+                == 0) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.sleep(5);
+        }
+    }
+
     @Test
     void aMessageThatIsFollowedMeanwhileIsDeletedFromTheTree() throws Exception {
         say("a", "b", "c");
@@ -703,8 +721,10 @@ abstract class BranchContract extends Contract {
         db.useTx(tx -> {
             tx.messages().create(message(sender).content("d").parentId(b).build());
             deletion.set(OwnThread.run(() -> db.messages().delete(b)));
-            assertThatThrownBy(() -> deletion.get().get(300, TimeUnit.MILLISECONDS))
-                    .isInstanceOf(TimeoutException.class);
+            if (tx.dsl().dialect() == SQLDialect.POSTGRES) {
+                awaitBlocked(tx.dsl());
+            }
+            assertThat(deletion.get()).isNotDone();
         });
         deletion.get().get(30, TimeUnit.SECONDS);
 

@@ -7,7 +7,10 @@ import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
-/** Does something on another thread before one of this thread's next statements is sent. */
+/**
+ * Does something on another thread before one of this thread's next statements is sent. Unless {@link #hasRun} is asked, closing
+ * it fails if fewer statements were sent.
+ */
 public final class BeforeStatement extends UnsynchronizedAppenderBase<ILoggingEvent> implements AutoCloseable {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("dev.modelscan.storage.sql");
@@ -16,6 +19,7 @@ public final class BeforeStatement extends UnsynchronizedAppenderBase<ILoggingEv
     private final Thread thread = Thread.currentThread();
     private final Runnable work;
     private int left;
+    private boolean isAsked;
 
     /**
      * Begins to count.
@@ -42,10 +46,19 @@ public final class BeforeStatement extends UnsynchronizedAppenderBase<ILoggingEv
         }
     }
 
+    /** Whether so many statements were sent, for a test that does not know how many there are. */
+    public boolean hasRun() {
+        isAsked = true;
+        return left <= 0;
+    }
+
     @Override
     public void close() {
         logger.detachAppender(this);
         logger.setLevel(before);
         logger.setAdditive(additive);
+        if (!isAsked && left > 0) {
+            throw new AssertionError(left + " statements too few were sent, so nothing was done before one of them");
+        }
     }
 }
