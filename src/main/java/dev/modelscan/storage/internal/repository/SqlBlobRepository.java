@@ -128,7 +128,7 @@ final class SqlBlobRepository implements BlobRepository {
                     .where(BLOBS.ID.in(IdList.select(IDS.param(), BLOBS.ID)))
                     .and(isUnused()));
 
-    /** Before all others but itself, which nobody can have: it would be of bytes whose SHA-256 is 0. */
+    /** The smallest id, which no blob has: it would be of bytes whose SHA-256 is 0. */
     private static final BlobId FIRST = new BlobId("0".repeat(64));
 
     /**

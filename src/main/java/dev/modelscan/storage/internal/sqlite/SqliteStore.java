@@ -385,11 +385,11 @@ public final class SqliteStore implements Store {
 
     private void closeAll() {
         member.leave();
-        Runnable closed = connections.closing();
+        Runnable release = connections.closing();
         writer.close();
         readers.close();
         watchdog.close();
         anchor.close();
-        closed.run();
+        release.run();
     }
 }
