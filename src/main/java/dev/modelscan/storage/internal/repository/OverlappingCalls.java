@@ -70,9 +70,9 @@ final class OverlappingCalls {
 
         /** A call is open if it comes last before the end, and an answer first after it. */
         void addTo(List<Open> opens) {
-            Long from = null;
+            long from = 0;
             for (Map.Entry<Long, Boolean> next : firstIsCall.entrySet()) {
-                Map.Entry<Long, Boolean> last = from == null ? null : lastIsCall.floorEntry(from);
+                Map.Entry<Long, Boolean> last = lastIsCall.floorEntry(from);
                 if (last != null && last.getValue() && !next.getValue()) {
                     opens.add(new Open(last.getKey(), from, next.getKey()));
                 }

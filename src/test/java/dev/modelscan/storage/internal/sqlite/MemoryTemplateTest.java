@@ -24,7 +24,9 @@ class MemoryTemplateTest {
         try (Connection one = migrated.openProbe();
                 Connection other = copied.openProbe()) {
             List<String> applied = new SqliteMigrator(migrated, Duration.ZERO).migrateInOneTransaction();
-            assertThat(new SqliteMigrator(copied, Duration.ZERO).migrate()).isEqualTo(applied).isNotEmpty();
+            assertThat(new SqliteMigrator(copied, Duration.ZERO).migrate())
+                    .isEqualTo(applied)
+                    .isNotEmpty();
 
             for (String what : List.of(
                     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 1, 2",
