@@ -156,8 +156,9 @@ public final class AnthropicFormat extends ChatFormat {
         if (output != null) {
             result.put("content", output.isTextual() ? output.textValue() : output.toString());
         }
-        if (answer.outcome() == Outcome.FAILED) {
-            result.put("is_error", true);
+        boolean failed = answer.outcome() == Outcome.FAILED;
+        if (failed || (answer.outcome() == Outcome.SUCCESS && Endings.readInChat(answer) == Outcome.FAILED)) {
+            result.put("is_error", failed);
         }
     }
 }

@@ -60,6 +60,7 @@ public final class AtifFormat implements RunFormat {
         Steps writer = new Steps(run, same, steps, unsaid);
         run.messages().forEach(writer::add);
         if (!same) {
+            Endings.ofRun(run, null, unsaid);
             writer.metrics.addTotals(trajectory, steps.size());
         }
         if (!run.children().isEmpty()) {
@@ -285,6 +286,9 @@ public final class AtifFormat implements RunFormat {
             boolean any = false;
             for (Part part : message.parts()) {
                 if (part instanceof Part.Answer answer) {
+                    if (!same) {
+                        Endings.ofText(answer, unsaid);
+                    }
                     String id = answer.callId();
                     ObjectNode step = same || id == null ? latest : called.getOrDefault(id, latest);
                     ObjectNode result = results(step).addObject();

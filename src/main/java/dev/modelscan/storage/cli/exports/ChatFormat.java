@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Fields;
+import dev.modelscan.storage.cli.formats.Outcomes;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ abstract class ChatFormat implements RunFormat {
             record.put("id", run.started().externalId());
         }
         if (!same) {
-            unsaid(run, unsaid);
+            unsaid(run, record, unsaid);
         }
         JsonNode list = record.remove(LIST);
         JsonNode sameNames = record.remove(SAME_NAMES);
@@ -87,8 +88,9 @@ abstract class ChatFormat implements RunFormat {
         return place.isEmpty() ? record : record.withObject("/" + place);
     }
 
-    /** What chats have no place for, whatever the run's messages hold. */
-    static void unsaid(Run run, Consumer<String> unsaid) {
+    /** What chats have no place for, whatever the run's messages hold; the record has what the source says of the run. */
+    static void unsaid(Run run, ObjectNode record, Consumer<String> unsaid) {
+        Endings.ofRun(run, Outcomes.status(record), unsaid);
         if (!run.calls().isEmpty()) {
             unsaid.accept("tokens and cost");
         }

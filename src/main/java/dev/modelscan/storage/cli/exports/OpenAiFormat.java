@@ -27,6 +27,7 @@ public final class OpenAiFormat extends ChatFormat {
         ObjectNode written = null;
         for (Part part : message.parts()) {
             if (part instanceof Part.Answer answer) {
+                Endings.ofChat(answer, unsaid);
                 ObjectNode tool = messages.addObject().put("role", "tool");
                 tool.put("tool_call_id", answer.callId() == null ? "" : answer.callId());
                 JsonNode output = answer.output();

@@ -123,8 +123,8 @@ final class OtlpTrace {
             if (ended != null && ended.error() != null) {
                 written.put("message", ended.error());
             }
-        } else if (status != null && status != TaskStatus.COMPLETED) {
-            unsaid.accept("the status " + status.name().toLowerCase(Locale.ROOT));
+        } else {
+            Endings.ofRun(run, null, unsaid);
         }
     }
 

@@ -35,7 +35,7 @@ public final class ShareGptFormat implements RunFormat {
             record.setAll(run.started().metadata());
         } else if (run.started().externalId() != null) {
             record.put("id", run.started().externalId());
-            ChatFormat.unsaid(run, unsaid);
+            ChatFormat.unsaid(run, record, unsaid);
         }
         JsonNode list = record.remove("messages_in");
         JsonNode sameNames = record.remove(ChatFormat.SAME_NAMES);
@@ -97,6 +97,7 @@ public final class ShareGptFormat implements RunFormat {
                 value.set("arguments", call.input() == null ? Fields.object() : call.input());
                 turn(turns, "function_call").put("value", value.toString());
             } else if (part instanceof Part.Answer answer) {
+                Endings.ofChat(answer, unsaid);
                 JsonNode output = answer.output();
                 String value = output == null ? "" : output.isTextual() ? output.textValue() : output.toString();
                 turn(turns, "observation").put("value", value);

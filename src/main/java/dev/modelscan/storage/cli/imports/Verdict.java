@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param by what decided
  * @param flag the flag's name; null without one
  */
-record Verdict(Outcome outcome, DecidedBy by, @Nullable String flag) {
+public record Verdict(
+        Outcome outcome, DecidedBy by, @Nullable String flag) {
 
     private static final Pattern ERROR = Pattern.compile("^\\s*Error\\b");
 
-    static Verdict of(Part.Answer answer) {
+    /** Decides about an answer. */
+    public static Verdict of(Part.Answer answer) {
         if (answer.outcome() != Outcome.UNKNOWN) {
             return new Verdict(answer.outcome(), DecidedBy.FLAG, answer.decidedBy());
         }

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.files.Source;
 import dev.modelscan.storage.cli.formats.Event;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Form;
 import dev.modelscan.storage.cli.formats.Forms;
 import dev.modelscan.storage.cli.formats.Place;
+import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -158,6 +160,60 @@ class RunFormatTest {
         new OpenAiFormat().write(run, unsaid::add);
 
         assertThat(unsaid).contains("reasoning", "a part of the kind media");
+    }
+
+    /** Two calls: one failed without saying so in its answer, the other did not fail, and its answer looks as if it had. */
+    private static Run failed() throws IOException {
+        return read("""
+                {"messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {}}]},
+                 {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "no such station",
+                  "is_error": true}]},
+                 {"role": "assistant", "content": [{"type": "tool_use", "id": "u", "name": "g", "input": {}}]},
+                 {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "u", "content": "Error log: empty",
+                  "is_error": false}]}], "resolved": false}
+                """).get(0);
+    }
+
+    private static Run of(String form, Run run) {
+        RunEnded said = run.ended();
+        RunEnded ended = new RunEnded(
+                said.run(), said.place(), null, TaskStatus.FAILED, null, said.completedAt(), null, Fields.object());
+        return new Run(form, run.started(), run.messages(), run.calls(), ended, List.of());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"openai", "sharegpt", "atif"})
+    void howToolsAndRunsEndedIsListedIfTheFormDoesNotSayIt(String format) throws IOException {
+        Set<String> unsaid = new TreeSet<>();
+        RunFormats.named(format).orElseThrow().write(of("other", failed()), unsaid::add);
+
+        assertThat(unsaid).contains("that a tool failed", "that a tool did not fail", "the status failed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anthropic", "otlp"})
+    void howToolsEndedIsNotListedIfTheFormSaysIt(String format) throws IOException {
+        Set<String> unsaid = new TreeSet<>();
+        JsonNode written = RunFormats.named(format).orElseThrow().write(of("other", failed()), unsaid::add);
+
+        assertThat(unsaid).doesNotContain("that a tool failed", "that a tool did not fail");
+        assertThat(written.findValuesAsText("is_error").size()
+                        + written.findValuesAsText("status").size())
+                .isGreaterThan(1);
+    }
+
+    /** What the reader makes of the answer or of the record is not lost. */
+    @Test
+    void howToolsAndRunsEndedIsNotListedIfItIsReadBack() throws IOException {
+        Run run = read("""
+                {"messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {}}]},
+                 {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "Error: no station",
+                  "is_error": true}]}], "resolved": false}
+                """).get(0);
+        Set<String> unsaid = new TreeSet<>();
+        new OpenAiFormat().write(of("anthropic", run), unsaid::add);
+
+        assertThat(unsaid).isEmpty();
     }
 
     @Test
