@@ -230,7 +230,8 @@ final class AuditCommand extends CommandGroup {
                 "Computes every hash of the chain again, and names the first bad entry. Also says what keeps the log"
                         + " from recording now, as doctor does. Changes nothing.",
                 "",
-                "Exit code: 0 the chain holds; 4 it does not, or changes are not recorded."
+                "Exit code: 0 the chain holds, also if the log is off, which the output says; 4 it does not, or the log"
+                        + " is on and changes are not recorded."
             })
     static final class Verify extends ReadingCommand {
 
@@ -257,6 +258,7 @@ final class AuditCommand extends CommandGroup {
                     isWatched() ? watched(db, known) : db.audit().verify(known);
             return new Verified(
                     found.fault().isEmpty(),
+                    db.audit().isEnabled(),
                     found.entries(),
                     found.head().toString(),
                     found.fault().orElse(null),
@@ -275,6 +277,7 @@ final class AuditCommand extends CommandGroup {
 
         private record Verified(
                 boolean holds,
+                boolean enabled,
                 long entries,
                 String head,
                 @Nullable AuditFault fault,
@@ -306,6 +309,9 @@ final class AuditCommand extends CommandGroup {
                 if (pending > 0) {
                     out.println(Count.of(pending, "later change is", "later changes are")
                             + " not in the chain yet: audit head adds what is missing");
+                }
+                if (!enabled) {
+                    out.println("the log is off, so changes are not recorded: audit enable switches it on");
                 }
                 DoctorCommand.Examined.print(findings, out);
             }

@@ -113,6 +113,24 @@ class AuditCommandTest {
     }
 
     @Test
+    void verifySaysThatTheLogIsOff() {
+        String off = "the log is off, so changes are not recorded: audit enable switches it on";
+        assertThat(run("verify")).isZero();
+        assertThat(out.toString()).doesNotContain("the log is off");
+        assertThat(run("verify", "--json")).isZero();
+        assertThat(out.toString()).contains("\"enabled\" : true");
+        Path never = directory.resolve("never.db");
+        Database.open(never).close();
+        assertThat(run("disable")).isZero();
+        for (Path database : List.of(file, never)) {
+            assertThat(run(database, "verify")).isZero();
+            assertThat(out.toString()).contains("the chain holds: ", off);
+            assertThat(run(database, "verify", "--json")).isZero();
+            assertThat(out.toString()).contains("\"enabled\" : false");
+        }
+    }
+
+    @Test
     void tellsOfChangesThatAreNotInTheChainYet() throws SQLException {
         head();
         try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
