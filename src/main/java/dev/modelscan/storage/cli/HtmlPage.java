@@ -1,16 +1,18 @@
 package dev.modelscan.storage.cli;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** Writes a page of plots that needs nothing but itself: inline SVG, the colours of a light or a dark screen. */
 final class HtmlPage {
 
-    private static final int WIDTH = 640;
+    private static final int WIDTH = 720;
     private static final int ROW = 22;
     private static final int LABEL = 210;
-    private static final int VALUE = 150;
+    private static final int VALUE = 230;
     private static final int HEIGHT = 180;
 
     private static final String STYLE = """
@@ -19,7 +21,7 @@ final class HtmlPage {
               :root { --ink: #e4e7ec; --paper: #14181f; --soft: #9aa3b2; --c0: #6aa9e9; --c1: #f0807a; --c2: #66c793; --c3: #e0ad5c; --c4: #b394e6 } }
             body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60em; margin: 2em auto; padding: 0 1em }
             h1 { font-size: 1.4em } h2 { font-size: 1.1em; margin: 1.6em 0 .3em } p { color: var(--soft); margin: .2em 0 }
-            svg { max-width: 100%; height: auto; display: block } text { fill: var(--ink); font: 12px system-ui, sans-serif } .soft { fill: var(--soft) }
+            svg { max-width: 100%; height: auto; display: block; overflow: visible } text { fill: var(--ink); font: 12px system-ui, sans-serif } .soft { fill: var(--soft) }
             """;
 
     private final StringBuilder out = new StringBuilder();
@@ -42,14 +44,23 @@ final class HtmlPage {
                 .append("</h1>\n");
     }
 
-    /** A row of a bar chart. The parts of a bar stand in one another: the largest comes first. */
+    /** What a part of each bar or column is, and its colour. */
+    record Series(String name, int colour) {}
+
+    /** A row of a bar chart. The parts of a bar stand in one another. */
     record Bar(String label, String value, List<Double> parts) {}
 
     /** A column of a chart over time. The parts of a column stand on one another. */
     record Column(String label, List<Long> parts) {}
 
-    void bars(String title, String note, List<Bar> bars) {
-        heading(title, bars.isEmpty() ? "There are none." : note);
+    /**
+     * A bar chart.
+     *
+     * @param none the note if there are no bars
+     * @param series the parts of the bars; with more than one there is a legend
+     */
+    void bars(String title, String note, String none, List<Series> series, List<Bar> bars) {
+        heading(title, bars.isEmpty() ? none : note);
         if (bars.isEmpty()) {
             return;
         }
@@ -58,21 +69,38 @@ final class HtmlPage {
                 .mapToDouble(Double::doubleValue)
                 .max()
                 .orElse(0);
-        svg(bars.size() * ROW, title);
+        boolean legend = series.size() > 1;
+        svg(bars.size() * ROW + (legend ? ROW : 0), title);
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
             int y = i * ROW;
             text(LABEL - 8, y + 15, "end", "", shortened(bar.label(), 32));
-            for (int part = 0; part < bar.parts().size(); part++) {
+            // The smaller part stands before the larger one.
+            List<Integer> order = IntStream.range(0, series.size())
+                    .boxed()
+                    .sorted(Comparator.comparing(part -> -bar.parts().get(part)))
+                    .toList();
+            for (int part : order) {
                 double width = most <= 0 ? 0 : bar.parts().get(part) / most * (WIDTH - LABEL - VALUE);
-                rect(LABEL, y + 4, width, ROW - 8, part, bar.label());
+                rect(LABEL, y + 4, width, ROW - 8, series.get(part).colour(), bar.label());
             }
             text(WIDTH - VALUE + 8, y + 15, "start", "soft", bar.value());
+        }
+        if (legend) {
+            legend(LABEL, bars.size() * ROW + 6, series);
         }
         out.append("</svg>\n");
     }
 
-    void columns(String title, String note, List<String> names, List<Integer> colours, List<Column> columns) {
+    private void legend(int x, int y, List<Series> series) {
+        for (int part = 0; part < series.size(); part++) {
+            Series each = series.get(part);
+            rect(x + part * 110, y, 10, 10, each.colour(), each.name());
+            text(x + part * 110 + 15, y + 9, "start", "", each.name());
+        }
+    }
+
+    void columns(String title, String note, List<Series> series, List<Column> columns) {
         heading(title, columns.isEmpty() ? "There are none." : note);
         if (columns.isEmpty()) {
             return;
@@ -86,7 +114,7 @@ final class HtmlPage {
         double width = (double) WIDTH / columns.size();
         for (int i = 0; i < columns.size(); i++) {
             double y = HEIGHT;
-            for (int part = 0; part < names.size(); part++) {
+            for (int part = 0; part < series.size(); part++) {
                 double height = (double) columns.get(i).parts().get(part) / most * (HEIGHT - 20);
                 y -= height;
                 rect(
@@ -94,17 +122,14 @@ final class HtmlPage {
                         y,
                         Math.max(1, Math.min(width - 1, 40)),
                         height,
-                        colours.get(part),
+                        series.get(part).colour(),
                         columns.get(i).label());
             }
         }
         text(0, HEIGHT + 14, "start", "soft", columns.get(0).label());
         text(WIDTH, HEIGHT + 14, "end", "soft", columns.get(columns.size() - 1).label());
         text(0, 12, "start", "soft", String.format(Locale.ROOT, "most: %,d", most));
-        for (int part = 0; part < names.size(); part++) {
-            rect(part * 110, HEIGHT + 24, 10, 10, colours.get(part), names.get(part));
-            text(part * 110 + 15, HEIGHT + 33, "start", "", names.get(part));
-        }
+        legend(0, HEIGHT + 24, series);
         out.append("</svg>\n");
     }
 

@@ -1,24 +1,29 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.analytics.ModelCosts;
 import dev.modelscan.storage.analytics.ModelUsage;
 import dev.modelscan.storage.analytics.Scope;
 import dev.modelscan.storage.cli.HtmlPage.Bar;
 import dev.modelscan.storage.cli.HtmlPage.Column;
+import dev.modelscan.storage.cli.HtmlPage.Series;
 import dev.modelscan.storage.cli.PlotData.Day;
 import dev.modelscan.storage.cli.PlotData.Length;
 import dev.modelscan.storage.cli.PlotData.Percentiles;
+import dev.modelscan.storage.cli.PlotData.Talk;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /** A report as a page of plots. */
@@ -29,6 +34,16 @@ final class HtmlReport {
 
     /** How many plots a page has. */
     static final int PLOTS = 9;
+
+    private static final int BLUE = 0;
+    private static final int RED = 1;
+    private static final int GREEN = 2;
+    private static final int OCHRE = 3;
+    private static final int VIOLET = 4;
+
+    private static final List<Series> ONE = List.of(new Series("", BLUE));
+    private static final List<Series> TOKENS = List.of(new Series("in", BLUE), new Series("out", OCHRE));
+    private static final String NONE = "There are none.";
 
     private HtmlReport() {}
 
@@ -41,74 +56,121 @@ final class HtmlReport {
         Report report = Report.of(db, scope, top);
         PlotData data = new PlotData(db.dsl(), scope);
         HtmlPage page = new HtmlPage("What the agents did: " + name, onPlot);
+        tasks(page, data);
+        tools(page, report, data, top);
+        models(page, db, report, scope, top);
+        messages(page, report, data, top);
+        List<Percentiles> waits = data.waits(top);
+        durations(page, "How long tasks waited to begin", "by type", "None is known to have waited.", waits);
+        return page.end();
+    }
+
+    private static void tasks(HtmlPage page, PlotData data) {
         List<TaskStatus> statuses = List.of(TaskStatus.values());
-        List<String> codes = statuses.stream().map(TaskStatus::code).toList();
-        List<Integer> colours = statuses.stream().map(HtmlReport::colour).toList();
+        List<Day> days = data.days();
         page.columns(
                 "Tasks by day and status",
-                "in UTC; tasks whose source has no times, on the day of the import",
-                codes,
-                colours,
-                columns(data.days(), codes));
-        tools(page, report, data, top);
-        page.bars(
-                "Models: tokens in, and out in red",
-                "",
-                report.models().stream()
-                        .map(row -> usage(row.key() == null ? "(unknown)" : row.key(), row))
-                        .toList());
-        page.bars("Agents: tokens in, and out in red", "of the calls that name an agent", agents(db, scope, top));
-        messages(page, report, data, top);
-        page.bars(
-                "How long tasks waited to begin", "p99, p95 and p50, in seconds, by type", durations(data.waits(top)));
-        return page.end();
+                "in UTC; tasks whose source has no times, on the day of the import"
+                        + (days.size() < PlotData.MOST_ROWS ? "" : "; the latest days only"),
+                statuses.stream()
+                        .map(each -> new Series(each.code(), colour(each)))
+                        .toList(),
+                columns(days, statuses.stream().map(TaskStatus::code).toList()));
     }
 
     private static void tools(HtmlPage page, Report report, PlotData data, int top) {
         page.bars(
-                "Tools: uses, and failures in red",
-                "",
+                "Tools: uses, and failures",
+                cut(report.tools().size(), report.totals().tools(), "the most used first"),
+                NONE,
+                List.of(new Series("all", BLUE), new Series("failed", RED)),
                 report.tools().stream()
                         .map(row -> new Bar(
                                 row.toolName(),
                                 text("%,d, %,d failed", row.executions(), row.failures()),
                                 List.of((double) row.executions(), (double) row.failures())))
                         .toList());
-        // As in the text report: if no run of a tool took any time, its runs were recorded without times.
-        List<Percentiles> timed =
-                data.tools(top).stream().filter(row -> row.p99() > 0).toList();
-        page.bars("How long tools ran", "p99, p95 and p50, in seconds", durations(timed));
+        durations(
+                page,
+                "How long tools ran",
+                "the most used first",
+                report.tools().isEmpty() ? NONE : "No times are known.",
+                data.tools(top));
+    }
+
+    private static void models(HtmlPage page, Database db, Report report, Scope scope, int top) {
+        List<ModelUsage<String>> models = report.models();
+        page.bars(
+                "Models: tokens",
+                cut(models.size(), report.totals().models(), "the most called first"),
+                NONE,
+                TOKENS,
+                usages(models, key -> key == null ? "(unknown)" : key));
+        // The order is that of the tokens, so all have to be there to be cut.
+        List<ModelUsage<AgentId>> all = new ModelCosts(db, scope)
+                .byAgent(PageRequest.MAX_LIMIT).stream()
+                        .filter(row -> row.key() != null)
+                        .sorted(Comparator.comparing(row -> -row.inputTokens() - row.outputTokens()))
+                        .toList();
+        List<ModelUsage<AgentId>> agents = all.subList(0, Math.min(top, all.size()));
+        Map<AgentId, String> names = new HashMap<>();
+        db.agents()
+                .listByIds(agents.stream().map(ModelUsage::key).distinct().toList())
+                .forEach(agent -> names.put(agent.id(), agent.name()));
+        page.bars(
+                "Agents: tokens",
+                cut(agents.size(), all.size(), "of the calls that name an agent, the most tokens first"),
+                "No call names an agent.",
+                TOKENS,
+                usages(agents, key -> names.getOrDefault(key, String.valueOf(key))));
     }
 
     private static void messages(HtmlPage page, Report report, PlotData data, int top) {
         page.bars(
                 "Agents: messages sent",
-                "",
+                cut(report.busiestAgents().size(), report.totals().agents(), "the busiest first"),
+                NONE,
+                ONE,
                 report.busiestAgents().stream()
                         .map(row -> new Bar(
                                 row.name(),
-                                text("%,d, ", row.messagesSent()) + Count.of(row.toolExecutions(), "tool"),
+                                text("%,d, and ", row.messagesSent())
+                                        + Count.of(row.toolExecutions(), "tool execution"),
                                 List.of((double) row.messagesSent())))
                         .toList());
-        page.bars("Messages per conversation", "conversations of each length", lengths(data.lengths()));
+        List<Length> lengths = data.lengths();
+        page.bars(
+                "Messages per conversation",
+                "conversations of each length" + (lengths.size() < PlotData.MOST_ROWS ? "" : "; the shortest only"),
+                NONE,
+                ONE,
+                lengths(lengths));
+        List<Talk> talks = data.talks(top);
         page.bars(
                 "Who talks to whom",
-                "messages that name whom they are for",
-                data.talks(top).stream()
+                cut(talks.size(), talks.isEmpty() ? 0 : talks.get(0).all(), "messages that name whom they are for"),
+                "No message names whom it is for.",
+                ONE,
+                talks.stream()
                         .map(row -> new Bar(
                                 row.from() + " \u2192 " + row.to(), text("%,d", row.messages()), List.of((double)
                                         row.messages())))
                         .toList());
     }
 
-    /** Failures are red. */
+    /** A note that also says if the list is cut. */
+    private static String cut(long shown, long all, String note) {
+        return shown < all ? Report.ofAll(shown, all) + ", " + note : note;
+    }
+
+    /** Failures are red, and nothing else is. */
     private static int colour(TaskStatus status) {
         return switch (status) {
-            case PENDING -> 0;
-            case FAILED -> 1;
-            case COMPLETED -> 2;
-            case CANCELLED -> 3;
-            case RUNNING -> 4;
+            case PENDING -> BLUE;
+            case FAILED -> RED;
+            case COMPLETED -> GREEN;
+            case CANCELLED -> OCHRE;
+            case RUNNING -> VIOLET;
         };
     }
 
@@ -116,15 +178,17 @@ final class HtmlReport {
         return String.format(Locale.ROOT, format, values);
     }
 
-    private static List<Bar> agents(Database db, Scope scope, int top) {
-        List<ModelUsage<AgentId>> rows = new ModelCosts(db, scope)
-                .byAgent(top).stream().filter(row -> row.key() != null).toList();
-        Map<AgentId, String> names = new HashMap<>();
-        db.agents()
-                .listByIds(rows.stream().map(ModelUsage::key).distinct().toList())
-                .forEach(agent -> names.put(agent.id(), agent.name()));
+    /** If a key has several rows, each names its currency. */
+    private static <K> List<Bar> usages(List<ModelUsage<K>> rows, Function<K, String> name) {
+        Map<K, Integer> times = new HashMap<>();
+        rows.forEach(row -> times.merge(row.key(), 1, Integer::sum));
         return rows.stream()
-                .map(row -> usage(names.getOrDefault(row.key(), String.valueOf(row.key())), row))
+                .map(row -> usage(
+                        name.apply(row.key())
+                                + (times.getOrDefault(row.key(), 0) == 1
+                                        ? ""
+                                        : row.currency() == null ? ", without cost" : ", " + row.currency()),
+                        row))
                 .toList();
     }
 
@@ -134,17 +198,22 @@ final class HtmlReport {
                 : text(", %s %s", row.cost().stripTrailingZeros().toPlainString(), row.currency());
         return new Bar(
                 name,
-                text("%,d, %,d", row.inputTokens(), row.outputTokens()) + cost,
+                text("%,d in, %,d out", row.inputTokens(), row.outputTokens()) + cost,
                 List.of((double) row.inputTokens(), (double) row.outputTokens()));
     }
 
-    private static List<Bar> durations(List<Percentiles> rows) {
-        return rows.stream()
-                .map(row -> new Bar(
-                        row.name(),
-                        text("%.2f, %.2f, %.2f", row.p99(), row.p95(), row.p50()),
-                        List.of(row.p99(), row.p95(), row.p50())))
-                .toList();
+    private static void durations(HtmlPage page, String title, String order, String none, List<Percentiles> rows) {
+        page.bars(
+                title,
+                cut(rows.size(), rows.isEmpty() ? 0 : rows.get(0).all(), order),
+                none,
+                List.of(new Series("p99", BLUE), new Series("p95", VIOLET), new Series("p50", GREEN)),
+                rows.stream()
+                        .map(row -> new Bar(
+                                row.name(),
+                                text("%.2f, %.2f, %.2f s", row.p99(), row.p95(), row.p50()),
+                                List.of(row.p99(), row.p95(), row.p50())))
+                        .toList());
     }
 
     /** Each day, or some days together, from the first to the last. */

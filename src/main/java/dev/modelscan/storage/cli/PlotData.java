@@ -21,7 +21,9 @@ import org.jooq.impl.SQLDataType;
 /** What a page of plots shows beyond {@link Report}. The database adds it up; each query gives a bounded number of rows. */
 final class PlotData {
 
-    private static final int MOST_ROWS = 5_000;
+    /** How many days or lengths there are at most. */
+    static final int MOST_ROWS = 5_000;
+
     private static final String NAME = "name";
     private static final String SECONDS = "seconds";
     private static final String RANK = "rank";
@@ -50,10 +52,14 @@ final class PlotData {
                 .fetch(row -> new Day(row.value1(), row.value2().code(), row.value3()));
     }
 
-    /** Durations of which half, 95 and 99 of 100 are not longer, in seconds. */
-    record Percentiles(String name, long count, double p50, double p95, double p99) {}
+    /**
+     * Durations of which half, 95 and 99 of 100 are not longer, in seconds.
+     *
+     * @param all how many rows there are without a limit
+     */
+    record Percentiles(String name, long all, double p50, double p95, double p99) {}
 
-    /** How long tools ran, the most used first. */
+    /** How long tools ran that took any time, the most used first: without times, runs are recorded as if they took none. */
     List<Percentiles> tools(int top) {
         return percentiles(
                 TOOL_EXECUTIONS,
@@ -91,12 +97,13 @@ final class PlotData {
                 .asTable("ranked");
         Field<String> name = DSL.field(DSL.name("ranked", NAME), String.class);
         Field<Long> count = count();
-        return dsl.select(name, count, least(0.5), least(0.95), least(0.99))
+        return dsl.select(name, count, least(0.5), least(0.95), least(0.99), all())
                 .from(ranked)
                 .groupBy(name)
+                .having(least(0.99).gt(0.0))
                 .orderBy(count.desc(), name)
                 .limit(top)
-                .fetch(row -> new Percentiles(row.value1(), row.value2(), row.value3(), row.value4(), row.value5()));
+                .fetch(row -> new Percentiles(row.value1(), row.value6(), row.value3(), row.value4(), row.value5()));
     }
 
     private static Field<Double> least(double share) {
@@ -126,14 +133,18 @@ final class PlotData {
                 .fetch(row -> new Length(row.value1(), row.value2()));
     }
 
-    /** How many messages one agent sent to another. */
-    record Talk(String from, String to, long messages) {}
+    /**
+     * How many messages one agent sent to another.
+     *
+     * @param all how many rows there are without a limit
+     */
+    record Talk(String from, String to, long messages, long all) {}
 
     List<Talk> talks(int top) {
         var sender = AGENTS.as("sender");
         var receiver = AGENTS.as("receiver");
         Field<Long> count = count();
-        return dsl.select(sender.NAME, receiver.NAME, count)
+        return dsl.select(sender.NAME, receiver.NAME, count, all())
                 .from(MESSAGES)
                 .join(sender)
                 .on(sender.ID.eq(MESSAGES.SENDER_ID))
@@ -143,7 +154,12 @@ final class PlotData {
                 .groupBy(sender.NAME, receiver.NAME)
                 .orderBy(count.desc(), sender.NAME, receiver.NAME)
                 .limit(top)
-                .fetch(row -> new Talk(row.value1(), row.value2(), row.value3()));
+                .fetch(row -> new Talk(row.value1(), row.value2(), row.value3(), row.value4()));
+    }
+
+    /** How many groups there are. */
+    private static Field<Long> all() {
+        return DSL.count().over().cast(SQLDataType.BIGINT).as("everything");
     }
 
     private static Field<Long> count() {

@@ -92,7 +92,12 @@ record Report(
 
     /** Says that a list is cut. */
     private static String part(long shown, long all) {
-        return shown < all ? String.format(Locale.ROOT, ": %,d of %,d", shown, all) : "";
+        return shown < all ? ": " + ofAll(shown, all) : "";
+    }
+
+    /** How much a list that is cut shows. */
+    static String ofAll(long shown, long all) {
+        return String.format(Locale.ROOT, "%,d of %,d", shown, all);
     }
 
     private void printTools(PrintWriter out) {
@@ -117,15 +122,17 @@ record Report(
     }
 
     private void printModels(PrintWriter out) {
-        out.println("Models, the most called first" + part(models.size(), totals.models()));
-        TextTable table = new TextTable("model", "calls", "input tokens", "output tokens", "cost", "");
+        boolean repeated = models.stream().map(ModelUsage::key).distinct().count() < models.size();
+        out.println("Models, the most called first" + (repeated ? ", a row for each currency" : "")
+                + part(models.size(), totals.models()));
+        TextTable table = new TextTable("model", "calls", "input tokens", "output tokens", "cost", "currency");
         models.forEach(row -> table.row(
                 row.key() == null ? "(unknown)" : row.key(),
                 row.calls(),
                 row.inputTokens(),
                 row.outputTokens(),
                 row.currency() == null ? "-" : row.cost().toPlainString(),
-                row.currency() == null ? "" : row.currency()));
+                row.currency() == null ? "-" : row.currency()));
         table.print(out);
     }
 

@@ -92,9 +92,9 @@ class HtmlReportTest {
                     .startsWith("<!doctype html>")
                     .endsWith("</body></html>\n")
                     .doesNotContain("<script", "http:", "https:", "url(", "\u0007")
-                    .contains("&lt;/text&gt;&lt;script&gt;", "99.00, 95.00, 50.00", "100, 0 failed")
+                    .contains("&lt;/text&gt;&lt;script&gt;", "99.00, 95.00, 50.00 s", "100, 0 failed")
                     .contains("prefers-color-scheme: dark", " \u2192 two")
-                    .contains("Agents: tokens in, and out in red", "1,200, 34, 0.25 USD")
+                    .contains("Agents: tokens", ">1,200 in, 34 out, 0.25 USD<", ">1, and 100 tool executions<")
                     .contains("How long tasks waited to begin");
         }
     }
@@ -105,6 +105,56 @@ class HtmlReportTest {
         Database.open(database).close();
 
         assertThat(page(database)).contains("There are none.");
+    }
+
+    private static ModelCall.Builder call(Agent agent, String model, long tokens) {
+        return ModelCall.builder().agentId(agent.id()).model(model).inputTokens(tokens);
+    }
+
+    private static String section(String page, String title) {
+        return page.replaceFirst("(?s).*<h2>" + title + "</h2>(.*?)(<h2>.*|$)", "$1");
+    }
+
+    @Test
+    void aPlotSaysThatItIsCutItsOrderAndItsCurrencies() throws IOException, SQLException {
+        String server = PostgresServer.newDatabase("");
+        for (String database : List.of(directory.resolve("runs.db").toString(), server)) {
+            try (Database db = Database.open(database)) {
+                Agent few = db.agents()
+                        .create(Agent.builder().name("few").mode("llm").build());
+                Agent many = db.agents()
+                        .create(Agent.builder().name("many").mode("llm").build());
+                BigDecimal one = BigDecimal.ONE;
+                db.modelCalls()
+                        .createAll(List.of(
+                                call(few, "m-1", 0).build(),
+                                call(few, "m-1", 0).build(),
+                                call(few, "m-1", 7).cost(one).currency("EUR").build(),
+                                call(many, "m-2", 9).cost(one).currency("USD").build()));
+                for (int i = 0; i < 3; i++) {
+                    db.toolExecutions()
+                            .create(ToolExecution.builder()
+                                    .agentId(few.id())
+                                    .toolName("t" + i)
+                                    .status(ToolExecutionStatus.SUCCESS)
+                                    .build());
+                }
+            }
+            assertThat(MainTest.run("report", "--db", database).out())
+                    .contains("Models, the most called first, a row for each currency", "currency");
+            String page = page(database, "--top", "2");
+            assertThat(section(page, "Tools: uses, and failures"))
+                    .contains("<p>2 of 3, the most used first</p>", ">all</text>", ">failed</text>");
+            assertThat(section(page, "How long tools ran")).contains("<p>No times are known.</p>");
+            assertThat(section(page, "Models: tokens")).contains("<p>2 of 3, the most called first</p>");
+            assertThat(section(page, "Agents: tokens"))
+                    .contains("<p>2 of 3, of the calls that name an agent, the most tokens first</p>")
+                    .containsSubsequence(">many</text>", ">few</text>");
+            assertThat(section(page(database), "Agents: tokens"))
+                    .containsSubsequence(">many</text>", ">few, EUR</text>", ">few, without cost</text>");
+            assertThat(section(page(database), "Who talks to whom"))
+                    .contains("<p>No message names whom it is for.</p>");
+        }
     }
 
     @Test
@@ -128,8 +178,8 @@ class HtmlReportTest {
 
         assertThat(page(database, "--until", "2000-01-01"))
                 .contains("runs.db, until 2000-01-01T00:00:00Z")
-                .doesNotContain("99.00, 95.00, 50.00", " \u2192 two", "1,200, 34");
+                .doesNotContain("99.00, 95.00, 50.00 s", " \u2192 two", "1,200 in");
         assertThat(page(database, "--since", "2000-01-01"))
-                .contains("99.00, 95.00, 50.00", " \u2192 two", "1,200, 34, 0.25 USD");
+                .contains("99.00, 95.00, 50.00 s", " \u2192 two", "1,200 in, 34 out, 0.25 USD");
     }
 }
