@@ -115,7 +115,7 @@ final class EraseCommand extends CommandGroup {
     @Command(
             name = "scrub",
             description = {
-                "Removes what deleted rows have left in the storage: rewrites a SQLite file, which needs as much space again;"
+                "Removes traces of deleted rows from the storage: rewrites a SQLite file, which needs as much space again;"
                         + " writers wait. On PostgreSQL: VACUUM (ANALYZE)."
             })
     static final class Scrub extends WritingCommand {

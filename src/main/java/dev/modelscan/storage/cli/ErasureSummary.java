@@ -116,8 +116,8 @@ record ErasureSummary(
     private void printScrub(PrintWriter out) {
         out.println(
                 scrubbed
-                        ? "what deleted rows had left in the storage was removed"
-                        : "what deleted rows have left in the storage is still there: run erase scrub");
+                        ? "traces of deleted rows were removed from the storage"
+                        : "traces of deleted rows are still in the storage: run erase scrub");
     }
 
     @Override
@@ -140,8 +140,10 @@ record ErasureSummary(
         table.print(out);
         if (auditEntries > 0) {
             out.println(
-                    (dryRun ? "entries of the audit log that would be erased: " : "entries of the audit log erased: ")
-                            + auditEntries);
+                    dryRun
+                            ? "entries of the audit log that would be erased: " + auditEntries
+                                    + ", without those that the erasure itself makes"
+                            : "entries of the audit log erased: " + auditEntries);
         }
     }
 

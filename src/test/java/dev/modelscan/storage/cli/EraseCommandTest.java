@@ -69,6 +69,12 @@ class EraseCommandTest {
         return Main.run(all.toArray(String[]::new), new PrintWriter(out), new PrintWriter(err));
     }
 
+    private long entries() {
+        try (Database db = Database.open(file)) {
+            return db.audit().head().position();
+        }
+    }
+
     private JsonNode json() {
         return Json.parse(out.toString().strip()).toNode();
     }
@@ -76,14 +82,23 @@ class EraseCommandTest {
     @Test
     void countsFirstAndThenErases() {
         assertThat(run("agent", ann.id().value(), "--dry-run")).isZero();
-        assertThat(out.toString()).contains("would be removed", "messages", "would be erased: 4");
+        assertThat(out.toString())
+                .contains(
+                        "would be removed",
+                        "messages",
+                        "would be erased: 4, without those that the erasure itself makes");
         assertThat(run("agent", ann.id().value(), "--dry-run", "--json")).isZero();
         assertThat(json().at("/removed/messages").asInt()).isEqualTo(1);
         assertThat(json().path("dryRun").asBoolean()).isTrue();
 
+        long before = entries();
         assertThat(run("agent", ann.id().value(), "--actor", "officer")).isZero();
+        // The last one is the receipt.
+        long made = entries() - before - 1;
+        assertThat(made).isPositive();
         assertThat(out.toString())
-                .contains("receipt ", "of the audit log", "was removed")
+                .contains("entries of the audit log erased: " + (4 + made))
+                .contains("receipt ", "of the audit log", "were removed")
                 .doesNotContain(ann.id().value());
         assertThat(run("agent", ann.id().value())).isEqualTo(3);
         assertThat(out.toString()).contains("nothing was found to erase");
@@ -109,7 +124,7 @@ class EraseCommandTest {
             statement.execute("BEGIN");
             statement.executeQuery("SELECT count(*) FROM messages").close();
             assertThat(run("conversation", "c1")).isEqualTo(1);
-            assertThat(out.toString()).contains("receipt ", "run erase scrub").doesNotContain("was removed");
+            assertThat(out.toString()).contains("receipt ", "run erase scrub").doesNotContain("were removed");
             assertThat(err.toString()).contains("error: the rows are erased", "run erase scrub to finish it");
             assertThat(run("agent", ann.id().value(), "--json")).isEqualTo(1);
             assertThat(json().path("scrubbed").asBoolean(true)).isFalse();
