@@ -114,27 +114,44 @@ record ImportSummary(
             }
             out.printf(
                     Locale.ROOT,
-                    "%s (%s): %s imported, %,d stored already, %s failed%s%n",
+                    "%s (%s): %s %simported, %,d stored already, %s failed%s%n",
                     TextTable.printable(file.file),
                     file.form,
                     Count.of(file.imported, "transcript"),
+                    dryRun ? "would be " : "",
                     file.skipped,
                     Count.of(file.failed, "record"),
                     more(file));
         }
         if (files.size() > 1) {
-            out.println(Count.of(files.size(), "file") + ": " + Count.of(imported, "transcript") + " imported");
+            out.println(Count.of(files.size(), "file") + notRead() + ": " + Count.of(imported, "transcript")
+                    + (dryRun ? " would be" : "") + " imported");
         }
         out.printf(
                 Locale.ROOT,
-                "%s and %s stored, %,d of them failed%s%n",
+                "%s and %s%s %s stored%s%n",
                 Count.of(messages, "message"),
-                Count.of(toolExecutions, "tool execution"),
-                toolFailures,
+                Count.of(toolExecutions, "call of a tool", "calls of tools"),
+                toolFailures == 0 ? "" : String.format(Locale.ROOT, " (%,d had failed)", toolFailures),
+                dryRun ? "would be" : "were",
                 redacted == 0 ? "" : "; " + Count.of(redacted, "secret") + " redacted");
         if (dryRun) {
             out.println("A dry run: nothing was stored.");
         }
+    }
+
+    /** How many files were read, if that is not all. */
+    private String notRead() {
+        long leftOut = files.stream().filter(FileSummary::leftOut).count();
+        long unread = files.stream()
+                .filter(file -> !file.leftOut && file.form == null)
+                .count();
+        return leftOut + unread == 0
+                ? ""
+                : String.format(Locale.ROOT, " (%,d read", files.size() - leftOut - unread)
+                        + (leftOut == 0 ? "" : String.format(Locale.ROOT, ", %,d left out", leftOut))
+                        + (unread == 0 ? "" : String.format(Locale.ROOT, ", %,d not read", unread))
+                        + ")";
     }
 
     private static String more(FileSummary file) {

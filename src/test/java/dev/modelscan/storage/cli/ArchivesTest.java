@@ -92,12 +92,14 @@ class ArchivesTest {
                         "left out: a.json is empty; there is nothing to import",
                         "left out: b.zip is a zip archive without a .json, .jsonl or SQLite file in it",
                         "left out: c.json is a JSON array whose first element is an object with the members input,"
-                                + " target, choices");
+                                + " target, choices, in no known form");
+        assertThat(run.out()).contains("4 files (1 read, 3 left out): 1 transcript imported");
         Files.writeString(folder.resolve("e.zip"), "PK\u0003\u0004 cut off");
         Run damaged = run(folder);
         assertThat(damaged.code()).isEqualTo(1);
         assertThat(damaged.err()).contains("error: e.zip is a damaged zip archive");
-        assertThat(damaged.out()).contains("1 stored already");
+        assertThat(damaged.out())
+                .contains("1 stored already", "5 files (1 read, 3 left out, 1 not read): 0 transcripts imported");
     }
 
     private void requireLog(Path file) throws IOException {

@@ -57,7 +57,7 @@ class ClineFolderTest {
                     .containsExactly(messages.get(1).id(), messages.get(3).id());
             assertThat(db.tasks().list(10, 0).get(0).origin().externalId()).isEqualTo("1767323045000");
         }
-        assertThat(MainTest.run(command).out()).contains("0 messages and 0 tool executions");
+        assertThat(MainTest.run(command).out()).contains("0 messages and 0 calls of tools");
     }
 
     private static Instant time(int second) {

@@ -71,14 +71,14 @@ class DryRunTest {
 
     private void requireSame(String... place) throws IOException {
         writeRuns();
-        requireSays("1 transcript imported, 0 stored already", place);
+        requireSays("1 transcript would be imported, 0 stored already", place);
         assertThat(run(place, "status").code()).as("nothing is made").isOne();
         assertThat(run(place, "import", runs).code()).isZero();
         String before = tasks(place);
-        requireSays("0 transcripts imported, 1 stored already", place);
+        requireSays("0 transcripts would be imported, 1 stored already", place);
 
         Files.writeString(Path.of(runs), RUN.formatted("a") + RUN.formatted("b") + RUN.formatted("c"));
-        requireSays("2 transcripts imported, 1 stored already", place);
+        requireSays("2 transcripts would be imported, 1 stored already", place);
         assertThat(tasks(place)).isEqualTo(before);
 
         String archive = directory.resolve("all.zip").toString();
@@ -93,10 +93,24 @@ class DryRunTest {
         assertThat(tasks(place)).isEqualTo(before);
     }
 
+    @Test
+    void countsCallsThatHadFailed() throws IOException {
+        String file = Files.writeString(directory.resolve("failed.jsonl"), """
+                {"messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {}}]},
+                 {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "x", "is_error": true}]}]}
+                """).toString();
+        String[] place = {"--db", directory.resolve("failed.db").toString()};
+
+        assertThat(run(place, "import", file, "--dry-run").out())
+                .contains("2 messages and 1 call of a tool (1 had failed) would be stored");
+        assertThat(run(place, "import", file).out())
+                .contains("2 messages and 1 call of a tool (1 had failed) were stored");
+    }
+
     private void requireSays(String text, String... place) {
         Run dry = run(place, "import", runs, "--dry-run");
         assertThat(dry.code()).as(dry.err()).isZero();
-        assertThat(dry.out()).contains(text, "A dry run: nothing was stored.");
+        assertThat(dry.out()).contains(text, " would be stored", "A dry run: nothing was stored.");
         assertThat(run(place, "import", runs, "--dry-run", "--json").out()).contains("\"dryRun\" : true");
     }
 

@@ -40,7 +40,7 @@ class GrownArchiveTest {
             Run grown = grown(next, messages, "b" + messages);
 
             assertThat(grown.out()).contains("1 grown");
-            assertThat(grown(next, messages, "c" + messages).out()).contains("0 messages and 0 tool executions");
+            assertThat(grown(next, messages, "c" + messages).out()).contains("0 messages and 0 calls of tools");
             before = next;
         }
         String whole = database("whole");

@@ -59,7 +59,7 @@ class ImportTest {
         Path database = directory.resolve("none.db");
         Run dry = MainTest.run("import", file.toString(), "--db", database.toString(), "--dry-run");
         assertThat(dry.code()).isEqualTo(1);
-        assertThat(dry.out()).contains("1 transcript imported", "1 record failed", "nothing was stored");
+        assertThat(dry.out()).contains("1 transcript would be imported", "1 record failed", "nothing was stored");
         assertThat(dry.err()).contains("line 2");
         assertThat(database).doesNotExist();
     }
@@ -386,7 +386,7 @@ class ImportTest {
         String grown = start + ",{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"r\"}],\"reward\":0}";
         run(write("a.json", start + "]}"));
         Run second = run(write("b.json", grown));
-        assertThat(second.out()).contains("1 grown", "1 message and 1 tool execution");
+        assertThat(second.out()).contains("1 grown", "1 message and 1 call of a tool");
         Run third = run(write("a.json", start + "]}"));
         assertThat(third.out()).contains("1 stored already");
         try (Database db = open()) {

@@ -96,7 +96,7 @@ class InputsTest {
         }
         Run again = run(input, database);
         assertThat(again.code()).as(again.err()).isZero();
-        assertThat(again.out()).contains("0 transcripts imported").contains("0 messages and 0 tool executions");
+        assertThat(again.out()).contains("0 transcripts imported").contains("0 messages and 0 calls of tools");
     }
 
     private static void counts(Database db, JsonNode expected) {

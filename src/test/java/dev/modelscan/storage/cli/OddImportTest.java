@@ -74,7 +74,7 @@ class OddImportTest {
             assertThat(db.stats().rows()).containsEntry("messages", 2L);
             assertThat(onlyExecution(db).answerMessageId()).isNotNull();
         }
-        assertThat(run(file).out()).contains("0 messages and 0 tool executions");
+        assertThat(run(file).out()).contains("0 messages and 0 calls of tools");
     }
 
     @Test
@@ -138,7 +138,7 @@ class OddImportTest {
         }
         Run exported = MainTest.run("export", "-", "--format", "openai", "--db", database());
         assertThat(exported.out()).containsIgnoringCase("caf\\udce9 \\udce2\\udc82 \\udcc0\\udcaf \\u00e9");
-        assertThat(run(file).out()).contains("0 messages and 0 tool executions");
+        assertThat(run(file).out()).contains("0 messages and 0 calls of tools");
     }
 
     @Test

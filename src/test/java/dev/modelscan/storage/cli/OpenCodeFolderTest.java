@@ -42,7 +42,7 @@ class OpenCodeFolderTest {
             assertThat(db.sources().list(10, 0)).allMatch(source -> source.sha256() == null);
         }
         Run again = MainTest.run("import", directory.resolve("storage").toString(), "--db", database);
-        assertThat(again.out()).contains("0 messages and 0 tool executions");
+        assertThat(again.out()).contains("0 messages and 0 calls of tools");
     }
 
     private static String message(String id, String role, long created) {

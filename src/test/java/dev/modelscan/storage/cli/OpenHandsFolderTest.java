@@ -42,7 +42,7 @@ class OpenHandsFolderTest {
                     .contains("c-1"));
         }
         Run again = MainTest.run("import", conversations, "--db", database);
-        assertThat(again.out()).contains("0 messages and 0 tool executions");
+        assertThat(again.out()).contains("0 messages and 0 calls of tools");
     }
 
     @Test

@@ -52,7 +52,8 @@ final class Seen {
                 return "a file of prompts (" + String.join(", ", members) + "), which holds no runs";
             }
         }
-        return framing(first) + record(record);
+        return framing(first)
+                + (record.isMissingNode() ? "cut off or not valid" : record(record) + ", in no known form");
     }
 
     private static String framing(First first) {
@@ -65,9 +66,7 @@ final class Seen {
 
     private static String record(JsonNode record) {
         if (!record.isObject()) {
-            return record.isMissingNode()
-                    ? "cut off or not valid"
-                    : "of the type " + record.getNodeType().toString().toLowerCase(java.util.Locale.ROOT);
+            return "of the type " + record.getNodeType().toString().toLowerCase(java.util.Locale.ROOT);
         }
         List<String> names = new ArrayList<>();
         record.fieldNames().forEachRemaining(names::add);
