@@ -1,6 +1,6 @@
 package dev.modelscan.storage.cli;
 
-import dev.modelscan.storage.errors.ReadOnlyException;
+import dev.modelscan.storage.errors.StorageException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,7 +15,7 @@ final class Messages {
     private Messages() {}
 
     /** Why the shell did not write. */
-    static String inShell(ReadOnlyException refused) {
+    static String inShell(StorageException refused) {
         return String.valueOf(refused.getMessage()).replace(READ_ONLY, "; shell --write opens it for writing");
     }
 

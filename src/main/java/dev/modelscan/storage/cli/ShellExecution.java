@@ -1,12 +1,14 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.errors.ReadOnlyException;
+import dev.modelscan.storage.errors.StorageException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import jdk.jshell.execution.DirectExecutionControl;
 import jdk.jshell.spi.ExecutionControl;
@@ -48,11 +50,9 @@ public final class ShellExecution implements ExecutionControlProvider {
             try {
                 value = entered.invoke(null);
             } catch (InvocationTargetException e) {
-                if (e.getCause() instanceof ReadOnlyException refused) {
-                    throw new InvocationTargetException(
-                            new ReadOnlyException(Messages.inShell(refused), refused.entity(), refused.id()));
-                }
-                throw e;
+                throw e.getCause() instanceof StorageException refused
+                        ? new InvocationTargetException(withoutOurFrames(refused))
+                        : e;
             } finally {
                 running = null;
             }
@@ -65,6 +65,25 @@ public final class ShellExecution implements ExecutionControlProvider {
             table.print(writer);
             writer.flush();
             return table.summary();
+        }
+
+        /** What the library refuses is explained by its message, and by where in what was entered it was called. */
+        private static StorageException withoutOurFrames(StorageException refused) {
+            StorageException told = refused instanceof ReadOnlyException
+                    ? new ReadOnlyException(Messages.inShell(refused), refused.entity(), refused.id())
+                    : refused;
+            StackTraceElement[] entered = entered(refused);
+            told.setStackTrace(entered);
+            for (Throwable cause = told.getCause(); cause != null; cause = cause.getCause()) {
+                cause.setStackTrace(entered(cause));
+            }
+            return told;
+        }
+
+        private static StackTraceElement[] entered(Throwable thrown) {
+            return Arrays.stream(thrown.getStackTrace())
+                    .filter(frame -> frame.getClassName().startsWith("REPL."))
+                    .toArray(StackTraceElement[]::new);
         }
 
         /** Ctrl-C. A call of the database ends at an interrupt. */
