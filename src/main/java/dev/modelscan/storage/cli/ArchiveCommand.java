@@ -157,7 +157,7 @@ final class ArchiveCommand extends CommandGroup {
         @Override
         Result execute(Database db) {
             if ((id == null) == (olderThan == null)) {
-                throw new ParameterException(spec.commandLine(), "Give either an id or --older-than");
+                throw new ParameterException(spec.commandLine(), "give either an id or --older-than");
             }
             if (olderThan != null) {
                 return new Purged(dryRun, dryRun ? count(db, olderThan) : purgeAll(db, olderThan));

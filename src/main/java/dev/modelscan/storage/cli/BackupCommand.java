@@ -72,7 +72,7 @@ final class BackupCommand extends OutputCommand {
     public Integer call() throws IOException, InterruptedException {
         Path target = to;
         if (target == null) {
-            throw new ParameterException(spec.commandLine(), "Missing required option: '--to=<file>'");
+            throw new ParameterException(spec.commandLine(), "missing required option: '--to=<file>'");
         }
         if (every != null && keep == null) {
             throw new ParameterException(spec.commandLine(), "--every needs --keep, as 24h,7d,4w");

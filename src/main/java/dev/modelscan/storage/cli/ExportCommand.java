@@ -111,10 +111,10 @@ final class ExportCommand extends DatabaseCommand {
     public Integer call() throws IOException {
         boolean whole = isWhole();
         if (!whole && RunFormats.named(format).isEmpty()) {
-            throw wrong("Unknown form \"" + format + "\"; known forms:\n" + String.join(", ", new FormatNames()));
+            throw wrong("unknown form \"" + format + "\"; known forms:\n" + String.join(", ", new FormatNames()));
         }
         if (whole && isFiltered()) {
-            throw wrong("The form " + format + " holds the whole database; leave out "
+            throw wrong("the form " + format + " holds the whole database; leave out "
                     + "--workflow, --task, --conversation, --source, --since and --until");
         }
         if (format.equals(PARQUET)) {
@@ -131,7 +131,7 @@ final class ExportCommand extends DatabaseCommand {
 
     private void requireParquet() throws IOException {
         if (isStream() || force) {
-            throw wrong("The form parquet is a directory, which must not exist");
+            throw wrong("the form parquet is a directory, which must not exist");
         }
         try {
             Class.forName("org.duckdb.DuckDBDriver", false, getClass().getClassLoader());

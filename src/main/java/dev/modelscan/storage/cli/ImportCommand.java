@@ -45,14 +45,14 @@ import picocli.CommandLine.Parameters;
         description = {
             "Imports runs of agents: sessions, transcripts and traces, in the form that another program wrote them.",
             "",
-            "The form is told by the content, and so are gzip, zstd, zip, UTF-16, and whether the file is JSON, JSON"
+            "The form is detected from the content, and so are gzip, zstd, zip, UTF-16, and whether the file is JSON, JSON"
                     + " Lines or an array. docs/formats.md lists the forms, and what goes where.",
             "",
             "Each run becomes a task and a conversation, in one transaction: all of it is stored, or nothing. A file"
                     + " becomes a workflow. Who acted becomes an agent; one of that name that exists is used. Times are"
                     + " those of the file. The database is created if it is missing, and migrated.",
             "",
-            "What is odd is kept, and told with a warning; a record that cannot be read is reported with its place, and"
+            "What is odd is kept, and reported with a warning; a record that cannot be read is reported with its place, and"
                     + " the exit code is 1. Importing again stores only what is new, and what a session has grown by."
         })
 final class ImportCommand extends DatabaseCommand {
@@ -123,7 +123,7 @@ final class ImportCommand extends DatabaseCommand {
         if (format != null || name != null || strict || redact != null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "An archive is stored as it is; leave out --format, --name, --strict and --redact");
+                    "an archive is stored as it is; leave out --format, --name, --strict and --redact");
         }
         try (archive;
                 PhaseBar bar = new PhaseBar()) {
@@ -197,7 +197,7 @@ final class ImportCommand extends DatabaseCommand {
         if (format != null && Forms.named(format).isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "Unknown form \"" + format + "\"; known forms:\n" + String.join(", ", Forms.names()));
+                    "unknown form \"" + format + "\"; known forms:\n" + String.join(", ", Forms.names()));
         }
         return format;
     }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,6 +63,9 @@ public final class Main implements Runnable {
 
     /** What is wrong if a disk is full, for one. */
     static final String UNWRITTEN = "the output could not be written; it is not complete";
+
+    private static final Pattern PICOCLIS = Pattern.compile(
+            "(Unknown option|Unmatched argument|Missing required|Invalid value|Expected|Could not|Cannot)\\b");
 
     private final boolean terminal;
 
@@ -125,7 +129,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
+        throw new ParameterException(spec.commandLine(), "missing command");
     }
 
     boolean isTerminal() {
@@ -142,7 +146,7 @@ public final class Main implements Runnable {
                         && !unmatched.getSuggestions().isEmpty()
                 ? "; did you mean " + unmatched.getSuggestions().get(0) + "?"
                 : "";
-        String[] message = (e.getMessage() + similar).split("\n", 2);
+        String[] message = (inLowerCase(String.valueOf(e.getMessage())) + similar).split("\n", 2);
         command.getErr().println("error: " + TextTable.printable(message[0]));
         if (message.length > 1) {
             Screen.of(command.getErr())
@@ -151,6 +155,13 @@ public final class Main implements Runnable {
         }
         printPointer(command);
         return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    /** picocli's sentences begin in upper case; a name that begins a message of ours stays as it is. */
+    private static String inLowerCase(String message) {
+        return PICOCLIS.matcher(message).lookingAt()
+                ? message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1)
+                : message;
     }
 
     private static void printPointer(CommandLine command) {

@@ -115,7 +115,7 @@ final class QueryCommand extends DatabaseCommand {
         if (found != params.size()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "The query has " + (found == 0 ? "no parameter" : Count.of(found, "parameter")) + " (?), and "
+                    "the query has " + (found == 0 ? "no parameter" : Count.of(found, "parameter")) + " (?), and "
                             + Count.of(params.size(), "value") + "; "
                             + (found == 0 ? "leave out --param" : "give a --param for each"));
         }

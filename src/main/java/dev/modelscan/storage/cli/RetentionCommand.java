@@ -139,7 +139,7 @@ final class RetentionCommand extends WritingCommand {
                 .allMatch(Objects::isNull)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "No rule is given, so everything is kept; give one, such as --conversations 90d");
+                    "no rule is given, so everything is kept; give one, such as --conversations 90d");
         }
         return new RetentionPolicy(
                 /* conversations= */ conversations,

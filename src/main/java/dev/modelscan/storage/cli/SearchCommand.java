@@ -89,7 +89,7 @@ final class SearchCommand extends PagedCommand {
             }
         }
         if (words.isEmpty()) {
-            throw wrong("Missing words to search for");
+            throw wrong("missing words to search for");
         }
         Page<SearchHit> page = db.search().find(query, request());
         Map<AgentId, String> names = names(db, page.items());

@@ -184,7 +184,13 @@ class ExportTest {
         assertThat(run.err())
                 .contains("- (anthropic): 1 run with 3 messages")
                 .contains("not in the form anthropic: a part of the kind reasoning (1 run)")
-                .contains("not in the form anthropic: times (1 run)");
+                .contains("not in the form anthropic: times (1 run)")
+                .contains("not in the form anthropic: the status pending (1 run)")
+                .doesNotContain("that a tool failed");
+        for (String form : List.of("openai", "sharegpt", "atif")) {
+            assertThat(run("export", "-", "--format", form, "--db", database()).err())
+                    .contains("not in the form " + form + ": that a tool failed (1 run)");
+        }
     }
 
     @Test
@@ -236,7 +242,7 @@ class ExportTest {
         assertThat(none.err()).startsWith("error: no source has the name or id none");
         Run whole = run("export", "-", "--format", "native", "--since", "1d", "--db", database());
         assertThat(whole.code()).isEqualTo(2);
-        assertThat(whole.err()).contains("The form native holds the whole database");
+        assertThat(whole.err()).contains("the form native holds the whole database");
     }
 
     @Test
@@ -476,7 +482,7 @@ class ExportTest {
         Run run = run("export", "-", "--format", "csv", "--db", database());
 
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).startsWith("error: Unknown form \"csv\"; known forms:\n  native, parquet");
+        assertThat(run.err()).startsWith("error: unknown form \"csv\"; known forms:\n  native, parquet");
     }
 
     private static Run run(String... args) {

@@ -59,7 +59,17 @@ class PlainWordsTest {
                 "schema export --engine sqlite --set x",
                 "export - --format odd DB",
                 "retention DB",
-                "import x.json --format odd DB"
+                "import x.json --format odd DB",
+                "import x.json --new-ids --format odd DB",
+                "report --odd DB",
+                "report odd DB",
+                "report --top x DB",
+                "query DB",
+                "query SELECT_? DB",
+                "export - --format native --since 1d DB",
+                "archive purge DB",
+                "audit",
+                "backup DB"
             })
     void aWrongArgumentSaysWhereToReadOn(String command) {
         MainTest.Run run = run(command);
@@ -67,6 +77,7 @@ class PlainWordsTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .startsWith("error: ")
+                .doesNotContainPattern("^error: [A-Z]")
                 .doesNotContainPattern(API)
                 .doesNotContain(" is no ", "path is", "cursor is");
         assertThat(run.err().lines()).last().asString().matches("See modelscan-storage \\w+( \\w+)? --help");

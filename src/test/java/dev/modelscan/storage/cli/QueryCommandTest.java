@@ -112,13 +112,13 @@ class QueryCommandTest {
         for (String[] place : new String[][] {{"--db", database}, {"--db", server, "--workspace", "runs"}}) {
             String sql = "SELECT count(*) AS n FROM tasks WHERE status = ? AND type <> ? AND type <> 'a?:b' -- ?";
             assertThat(valued(place, sql).err())
-                    .startsWith("error: The query has 2 parameters (?), and 0 values; give a --param for each");
+                    .startsWith("error: the query has 2 parameters (?), and 0 values; give a --param for each");
             assertThat(valued(place, sql, "--param", "x").code()).isEqualTo(2);
             assertThat(valued(place, sql, "--param", "x", "--param", "y").code())
                     .isZero();
             Run more = valued(place, "SELECT 1 AS n", "--param", "x", "--json");
             assertThat(more.code()).isEqualTo(2);
-            assertThat(more.err()).startsWith("error: The query has no parameter (?), and 1 value; leave out --param");
+            assertThat(more.err()).startsWith("error: the query has no parameter (?), and 1 value; leave out --param");
         }
     }
 
@@ -185,7 +185,7 @@ class QueryCommandTest {
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err().lines())
-                .containsExactly("error: Unknown option: '--colour'", "See modelscan-storage query --help");
+                .containsExactly("error: unknown option: '--colour'", "See modelscan-storage query --help");
     }
 
     @ParameterizedTest

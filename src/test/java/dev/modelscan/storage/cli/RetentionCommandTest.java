@@ -88,7 +88,7 @@ class RetentionCommandTest {
         assertThat(Files.size(file)).isLessThan(full / 4);
         Run without = MainTest.run("retention", "--db", file.toString());
         assertThat(without.code()).isEqualTo(2);
-        assertThat(without.err()).contains("No rule is given", "such as --conversations 90d");
+        assertThat(without.err()).contains("no rule is given", "such as --conversations 90d");
         assertThat(MainTest.run("retention", "--db", file.toString(), "--tasks", "soon")
                         .code())
                 .isEqualTo(2);

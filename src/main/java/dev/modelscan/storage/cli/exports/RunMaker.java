@@ -133,7 +133,7 @@ final class RunMaker {
         List<String> beside = new ArrayList<>();
         int shown = rows.messagesOf(head).size();
         if (head.head() != null && shown < head.last()) {
-            beside.add("branches other than the one that is shown");
+            beside.add("other branches of the conversation");
         }
         if (rows.messagesOf(head).stream().anyMatch(message -> message.receiverId() != null)) {
             beside.add("whom a message is for");
