@@ -33,8 +33,10 @@ public final class ShareGptFormat implements RunFormat {
         ObjectNode record = Fields.object();
         if (same) {
             record.setAll(run.started().metadata());
-        } else if (run.started().externalId() != null) {
-            record.put("id", run.started().externalId());
+        } else {
+            if (run.started().externalId() != null) {
+                record.put("id", run.started().externalId());
+            }
             ChatFormat.unsaid(run, record, unsaid);
         }
         JsonNode list = record.remove("messages_in");
