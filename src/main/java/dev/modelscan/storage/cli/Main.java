@@ -65,7 +65,7 @@ public final class Main implements Runnable {
     static final String UNWRITTEN = "the output could not be written; it is not complete";
 
     private static final Pattern PICOCLIS = Pattern.compile(
-            "(Unknown option|Unmatched argument|Missing required|Invalid value|Expected|Could not|Cannot)\\b");
+            "(Unknown options?|Unmatched arguments?|Missing required|Invalid value|Expected|Could not|Cannot)\\b");
 
     private final boolean terminal;
 
