@@ -45,13 +45,12 @@ import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what {@link ListCommand} lists. A list without a filter, of what was not imported, loads no jOOQ, and is there at once. */
+/** Reads what {@link ListCommand} lists. A list without a filter, of tasks, agents or workflows, loads no jOOQ, and is there at once. */
 final class Lists {
 
     /** A conversation as it is listed. */
     private record Line(
             ConversationId id,
-            long messages,
             Instant created,
             @Nullable String title,
             @Nullable String format) {}
@@ -164,6 +163,7 @@ final class Lists {
                 .map(line -> line.id().value())
                 .toList();
         Set<String> untimed = imported.isEmpty() ? Set.of() : RunTimes.unknown(db, imported);
+        Map<ConversationId, Integer> counts = counts(page.items());
         return listing(
                 "conversations",
                 page,
@@ -171,7 +171,7 @@ final class Lists {
                         "id",
                         line.id().value(),
                         "messages",
-                        line.messages(),
+                        counts.getOrDefault(line.id(), 0),
                         CREATED,
                         line.created(),
                         Listing.TIMED,
@@ -180,10 +180,22 @@ final class Lists {
                         line.title()));
     }
 
+    /** How many messages each has. The last number is not that: messages may have been deleted. */
+    private Map<ConversationId, Integer> counts(List<Line> page) {
+        return page.isEmpty()
+                ? Map.of()
+                : db.dsl()
+                        .select(MESSAGES.CONVERSATION_ID, DSL.count())
+                        .from(MESSAGES)
+                        .where(MESSAGES.CONVERSATION_ID.in(
+                                page.stream().map(Line::id).toList()))
+                        .groupBy(MESSAGES.CONVERSATION_ID)
+                        .fetchMap(MESSAGES.CONVERSATION_ID, DSL.count());
+    }
+
     private static Line line(Conversation conversation) {
         return new Line(
                 conversation.id(),
-                conversation.lastSequenceNumber(),
                 conversation.createdAt(),
                 Title.of(conversation),
                 conversation.origin().format());
@@ -206,12 +218,7 @@ final class Lists {
                         .where(MESSAGES.CONVERSATION_ID.eq(table.ID))
                         .and(workflow(TASKS.WORKFLOW_ID)));
         return StoredQueries.query(
-                () -> DSL.select(
-                                table.ID,
-                                table.LAST_SEQUENCE_NUMBER,
-                                table.CREATED_AT,
-                                Title.field(),
-                                table.SOURCE_FORMAT)
+                () -> DSL.select(table.ID, table.CREATED_AT, Title.field(), table.SOURCE_FORMAT)
                         .from(table)
                         .where(spoke.and(within).and(name(Title.field())).and(made(table.CREATED_AT)))
                         .orderBy(

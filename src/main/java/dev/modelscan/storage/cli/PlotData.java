@@ -1,7 +1,6 @@
 package dev.modelscan.storage.cli;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
-import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
@@ -116,15 +115,13 @@ final class PlotData {
     record Length(long messages, long conversations) {}
 
     List<Length> lengths() {
-        // Of all messages, the conversations know their number. Of a part of them, they have to be counted.
-        Field<Long> length = scope == Scope.ALL ? CONVERSATIONS.LAST_SEQUENCE_NUMBER : DSL.field(LENGTH, Long.class);
-        Table<?> from = scope == Scope.ALL
-                ? CONVERSATIONS
-                : DSL.select(DSL.count().cast(SQLDataType.BIGINT).as(LENGTH.unqualifiedName()))
-                        .from(MESSAGES)
-                        .where(scope.of(MESSAGES.TASK_ID, MESSAGES.CREATED_AT))
-                        .groupBy(MESSAGES.CONVERSATION_ID)
-                        .asTable("counted");
+        Field<Long> length = DSL.field(LENGTH, Long.class);
+        // The last number of a conversation is no count: messages may have been deleted.
+        Table<?> from = DSL.select(DSL.count().cast(SQLDataType.BIGINT).as(LENGTH.unqualifiedName()))
+                .from(MESSAGES)
+                .where(scope.of(MESSAGES.TASK_ID, MESSAGES.CREATED_AT))
+                .groupBy(MESSAGES.CONVERSATION_ID)
+                .asTable("counted");
         return dsl.select(length, count())
                 .from(from)
                 .groupBy(length)

@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.agents.AgentId;
@@ -92,6 +93,10 @@ final class SearchCommand extends PagedCommand {
             throw wrong("missing words to search for");
         }
         Page<SearchHit> page = db.search().find(query, request());
+        SearchFilters filters = SearchFilters.of(query);
+        if (page.items().isEmpty()) {
+            filters.requireSender(db);
+        }
         Map<AgentId, String> names = names(db, page.items());
         Set<String> untimed = RunTimes.unknown(
                 db, page.items().stream().flatMap(SearchCommand::run).toList());
@@ -99,7 +104,8 @@ final class SearchCommand extends PagedCommand {
                 page.items().stream()
                         .map(hit -> line(hit, names, run(hit).noneMatch(untimed::contains)))
                         .toList(),
-                PagedCommand.next(page));
+                PagedCommand.next(page),
+                filters.any());
     }
 
     private static String change(Search search, Index index, Consumer<SearchProgress> progress) {
@@ -133,11 +139,15 @@ final class SearchCommand extends PagedCommand {
         return Objects.requireNonNull(hit.toolExecution());
     }
 
-    /** The id of the task that an imported message or call belongs to. */
+    /** The id of the run that an imported message or call belongs to. */
     private static Stream<String> run(SearchHit hit) {
-        return hit.message() == null
-                ? Stream.ofNullable(text(call(hit).taskId()))
-                : Stream.of(hit.message().conversationId().value());
+        if (hit.message() != null) {
+            return Stream.of(hit.message().conversationId().value());
+        }
+        ToolExecution call = call(hit);
+        return call.taskId() != null
+                ? Stream.of(call.taskId().value())
+                : Stream.ofNullable(call.messageId()).flatMap(message -> MessageReader.runOf(message).stream());
     }
 
     private static Line line(SearchHit hit, Map<AgentId, String> names, boolean timed) {
@@ -219,11 +229,15 @@ final class SearchCommand extends PagedCommand {
         }
     }
 
-    private record Found(List<Line> results, @Nullable String next) implements Result {
+    private record Found(
+            List<Line> results,
+            @Nullable String next,
+            @JsonIgnore boolean filtered) implements Result {
 
         @Override
         public @Nullable String missing() {
-            return results.isEmpty() ? "messages or calls of tools with these words" : null;
+            String what = "messages or calls of tools with these words" + (filtered ? " and these filters" : "");
+            return results.isEmpty() ? what : null;
         }
 
         @Override

@@ -1,5 +1,7 @@
 package dev.modelscan.storage.cli;
 
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Page;
@@ -25,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when it was made
  * @param timed whether times are those of the source; if not, it had none, and all are that of the import
  * @param lastSequenceNumber how many messages were ever stored in it
+ * @param messageCount how many it has
  * @param messages the messages of the page, by number
  * @param next the cursor of the next page; null after the last
  */
@@ -50,6 +54,7 @@ record Transcript(
         Instant createdAt,
         boolean timed,
         long lastSequenceNumber,
+        long messageCount,
         List<Entry> messages,
         @Nullable String next,
         @JsonIgnore Style style)
@@ -96,7 +101,7 @@ record Transcript(
             @Nullable Json output,
             @Nullable String error) {}
 
-    /** Reads a page with four statements, or five if it was imported. */
+    /** Reads a page with four statements; up to two more if it was imported, and one if it is not all of the conversation. */
     static Transcript of(Repositories db, Conversation conversation, boolean newest, PageRequest request, Style style) {
         Page<Message> page = db.messages()
                 .listByConversation(conversation.id(), newest ? Direction.BACKWARD : Direction.FORWARD, request);
@@ -132,6 +137,7 @@ record Transcript(
                 conversation.createdAt(),
                 timed,
                 conversation.lastSequenceNumber(),
+                count(db, conversation, entries.size()),
                 entries,
                 PagedCommand.next(page),
                 style);
@@ -176,7 +182,21 @@ record Transcript(
         return db.tasks()
                 .find(new TaskId(conversation.id().value()))
                 .map(task -> MessageReader.isTimed(task.metadata()))
-                .orElse(true);
+                .orElseGet(() -> isOlderThanItsImport(db, conversation));
+    }
+
+    /** Without a time of its own, it would have that of the import. */
+    private static boolean isOlderThanItsImport(Repositories db, Conversation conversation) {
+        return Optional.ofNullable(conversation.origin().sourceId())
+                .flatMap(db.sources()::find)
+                .map(source -> conversation.createdAt().isBefore(source.importedAt()))
+                .orElse(false);
+    }
+
+    private static long count(Repositories db, Conversation conversation, int shown) {
+        return shown == conversation.lastSequenceNumber()
+                ? shown
+                : db.dsl().fetchCount(MESSAGES, MESSAGES.CONVERSATION_ID.eq(conversation.id()));
     }
 
     /** What was executed, and the calls of which nothing more is known. */

@@ -56,7 +56,7 @@ final class TranscriptText {
                 ? ""
                 : ", shown: " + shown.get(0).sequenceNumber() + " to "
                         + shown.get(shown.size() - 1).sequenceNumber();
-        fact("Messages", String.format(Locale.ROOT, "%,d", transcript.lastSequenceNumber()) + which);
+        fact("Messages", String.format(Locale.ROOT, "%,d", transcript.messageCount()) + which);
     }
 
     private void fact(String name, @Nullable String value) {

@@ -155,6 +155,26 @@ class PostgresImportTest {
         }
     }
 
+    @Test
+    void messagesThatWereDeletedComeBackInTheirPlaces(@TempDir Path directory) throws IOException {
+        String text = "{\"messages\":[{\"role\":\"user\",\"content\":\"1\"},{\"role\":\"assistant\",\"content\":\"2\"},"
+                + "{\"role\":\"user\",\"content\":\"3\"},{\"role\":\"assistant\",\"content\":\"4\"}]}\n";
+        Path file = directory.resolve("f.jsonl");
+        try (Database db = open()) {
+            imported(db, file, text);
+            db.messages().list(10, 0).stream()
+                    .filter(message -> message.sequenceNumber() % 2 == 0)
+                    .forEach(message -> db.messages().delete(message.id()));
+
+            assertThat(imported(db, file, text).restored()).isEqualTo(1);
+            assertThat(imported(db, file, text).skipped()).isEqualTo(1);
+
+            assertThat(db.messages().list(10, 0))
+                    .extracting(message -> message.sequenceNumber() + message.content())
+                    .containsExactly("11", "22", "33", "44");
+        }
+    }
+
     private static FileResult imported(Database db, Path file, String text) throws IOException {
         Files.writeString(file, text);
         Input input =

@@ -91,6 +91,21 @@ class SearchCommandTest {
         assertThat(out.toString()).contains("planner, tool bash", "[kubectl] deploy");
         assertThat(run("search", "nothing")).isZero();
         assertThat(out.toString()).startsWith("no messages or calls of tools with these words in ");
+        for (String filtered : List.of(
+                "deploy tool:none", "deploy after:2030-01-01", "deploy sender:user", "nothing sender:\"planner\"")) {
+            assertThat(run("search", filtered)).isZero();
+            assertThat(out.toString())
+                    .as(filtered)
+                    .startsWith("no messages or calls of tools with these words and these filters in ");
+        }
+        for (String word : List.of("\"nothing tool:none\"", "nothing user:x", "nothing \"sender:\"")) {
+            assertThat(run("search", word)).isZero();
+            assertThat(out.toString()).as(word).startsWith("no messages or calls of tools with these words in ");
+        }
+        assertThat(run("search", "deploy sender:plannr")).isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith(
+                        "error: no agent has the name or id, and no message the role plannr; list agents shows them");
     }
 
     @Test

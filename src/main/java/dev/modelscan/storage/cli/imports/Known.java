@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param names the stored messages by their external ids, if those are to tell what is stored; null for the number
  * @param complete whether all messages are stored
  * @param isOlder whether more messages are stored than the file has
+ * @param gaps which messages at the start of the run were deleted; null if none were
  */
 record Known(
         TaskId id,
@@ -21,7 +22,8 @@ record Known(
         int messages,
         @Nullable Map<String, MessageId> names,
         boolean complete,
-        boolean isOlder) {
+        boolean isOlder,
+        @Nullable Gaps gaps) {
 
     Known(
             TaskId id,
@@ -30,7 +32,7 @@ record Known(
             int messages,
             @Nullable Map<String, MessageId> names,
             boolean complete) {
-        this(id, externalId, task, messages, names, complete, false);
+        this(id, externalId, task, messages, names, complete, false, null);
     }
 
     /**

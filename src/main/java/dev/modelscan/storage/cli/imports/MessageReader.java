@@ -10,6 +10,7 @@ import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Place;
 import dev.modelscan.storage.cli.formats.Role;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.tools.ToolExecution;
@@ -19,12 +20,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the messages and the metadata of one run back as the source had them: what {@link MessageMaker} made, or an application. */
 public final class MessageReader {
 
+    private static final int UUID_LENGTH = 36;
     private static final String BLOB = "blob";
     private static final Place NOWHERE = new Place(0, 0, -1);
 
@@ -86,6 +89,12 @@ public final class MessageReader {
     /** Whether a message of a run that has times has one of its own. */
     public static boolean hasOwnTime(Message message) {
         return !message.metadata().toNode().has(Notes.UNTIMED);
+    }
+
+    /** The id of the run that an imported message is of: its own begins with that UUID and a colon. */
+    public static Optional<String> runOf(MessageId message) {
+        int colon = message.value().indexOf(':');
+        return colon == UUID_LENGTH ? Optional.of(message.value().substring(0, colon)) : Optional.empty();
     }
 
     private static Role role(Message message, List<Part> parts) {

@@ -7,7 +7,7 @@ import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.tasks.TaskId;
-import org.jooq.impl.DSL;
+import dev.modelscan.storage.tools.ToolExecutionId;
 
 /** What is left of a run of which the task or the conversation was deleted. */
 final class Outlived {
@@ -40,17 +40,22 @@ final class Outlived {
 
     /** Deletes what the import made of the messages of a conversation that is gone: they are stored again, and it with them. */
     static void delete(Tx tx, TaskId task) {
-        tx.dsl()
-                .deleteFrom(TOOL_EXECUTIONS)
-                .where(TOOL_EXECUTIONS.TASK_ID.eq(task))
-                .and(TOOL_EXECUTIONS.MESSAGE_ID.isNull())
-                .and(DSL.position(TOOL_EXECUTIONS.ID.cast(String.class), task.value() + ":")
-                        .eq(1))
-                .execute();
+        deleteTools(tx, task);
         tx.dsl()
                 .deleteFrom(MODEL_CALLS)
                 .where(MODEL_CALLS.TASK_ID.eq(task))
                 .and(MODEL_CALLS.MESSAGE_ID.isNull())
+                .and(MODEL_CALLS.SOURCE_FORMAT.isNotNull())
+                .execute();
+    }
+
+    /** Deletes the uses of tools of messages of a run that are gone. Their ids begin with that of the run and a colon. */
+    static void deleteTools(Tx tx, TaskId run) {
+        tx.dsl()
+                .deleteFrom(TOOL_EXECUTIONS)
+                .where(TOOL_EXECUTIONS.ID.ge(new ToolExecutionId(run.value() + ":")))
+                .and(TOOL_EXECUTIONS.ID.lt(new ToolExecutionId(run.value() + ";")))
+                .and(TOOL_EXECUTIONS.MESSAGE_ID.isNull())
                 .execute();
     }
 }

@@ -1,12 +1,18 @@
 package dev.modelscan.storage.cli.imports;
 
+import static dev.modelscan.storage.queries.Into.into;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+
 import dev.modelscan.storage.Page;
+import dev.modelscan.storage.StoredQueries;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessageOrigin;
+import dev.modelscan.storage.queries.QueryParameter;
+import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import java.time.Instant;
@@ -14,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +30,14 @@ import org.jspecify.annotations.Nullable;
  * run of the same name, stored beside the first ({@link Variants}).
  */
 final class RunFinder {
+
+    private static final QueryParameter<MessageId> FROM = StoredQueries.parameter("first", MESSAGES.ID);
+    private static final QueryParameter<MessageId> TO = StoredQueries.parameter("last", MESSAGES.ID);
+    private static final StoredQuery<Ids> IDS = StoredQueries.query(
+            () -> DSL.select(DSL.count(), DSL.max(MESSAGES.ID))
+                    .from(MESSAGES)
+                    .where(MESSAGES.ID.between(FROM.param(), TO.param())),
+            into(Ids::new));
 
     private final Tx tx;
     private final Provenance provenance;
@@ -60,11 +75,22 @@ final class RunFinder {
     Known find() {
         String name = facts.externalId();
         if (name == null) {
-            TaskId id = new TaskId(Digests.uuid(provenance.form(), "content", content));
-            return known(id, null, tx.tasks().find(id));
+            Known first = ofContent("content");
+            return first.messages() >= 0 || facts.messages() == 0 ? first : beside();
         }
         Known first = named(name);
         return first.messages() >= 0 ? first : another(name);
+    }
+
+    private Known ofContent(String kind) {
+        TaskId id = new TaskId(Digests.uuid(provenance.form(), kind, content));
+        return known(id, null, tx.tasks().find(id));
+    }
+
+    /** An application has changed the conversation, so that the messages that are missing have no place in it. */
+    private Known beside() {
+        warning = "a part of the run was deleted, and its conversation changed; stored beside it";
+        return ofContent("content beside");
     }
 
     /** Another run of that name, such as one of the same number in another file of results. */
@@ -91,21 +117,20 @@ final class RunFinder {
         return null;
     }
 
+    /**
+     * The id is that of the conversation if it outlived its task; or else the next in the order of time. Ids in random order
+     * would write and read three times as many pages.
+     */
     private Known named(String name) {
         Optional<Task> found = tx.tasks().findByExternalId(provenance.form(), name);
-        TaskId id = found.map(Task::id).orElseGet(() -> newId(name));
-        return known(id, name, found);
-    }
-
-    /**
-     * That of the conversation if it outlived its task; or else the next in the order of time. Ids in random order would write
-     * and read three times as many pages.
-     */
-    private TaskId newId(String name) {
-        return tx.conversations()
+        if (found.isPresent()) {
+            return known(found.get().id(), name, found);
+        }
+        Optional<TaskId> outlived = tx.conversations()
                 .findByExternalId(provenance.form(), name)
-                .map(conversation -> new TaskId(conversation.id().value()))
-                .orElseGet(TaskId::next);
+                .map(conversation -> new TaskId(conversation.id().value()));
+        // Of an agent that was pseudonymised, the task is there, without its name.
+        return known(outlived.orElseGet(TaskId::next), name, outlived.flatMap(tx.tasks()::find));
     }
 
     private Known known(TaskId id, @Nullable String name, Optional<Task> task) {
@@ -116,18 +141,29 @@ final class RunFinder {
         if (last == 0) {
             return new Known(id, name, stored, 0, null, stored != null && facts.messages() == 0 && hasTools(id));
         }
-        if (last <= facts.messages()
-                && tx.messages().find(RunWriter.id(id, facts, (int) last)).isPresent()) {
-            boolean complete = stored != null && last == facts.messages() && hasTools(id);
-            return new Known(id, name, stored, (int) last, null, complete);
+        int most = (int) Math.min(last, facts.messages());
+        boolean isOlder = last > facts.messages();
+        Ids ids = most == 0 ? new Ids(0, null) : ids(id, RunWriter.id(id, facts, most));
+        boolean hasLast = most > 0 && RunWriter.id(id, facts, most).equals(ids.last());
+        Gaps gaps = (hasLast && ids.count() >= most) || found.get().headId() != null
+                ? null
+                : Gaps.of(tx, id, facts, last, name != null, stored != null);
+        if (!hasLast && gaps == null) {
+            return changed(id, name, stored, last);
         }
-        boolean older = facts.messages() > 0
-                && last > facts.messages()
-                && tx.messages().find(RunWriter.id(id, facts, facts.messages())).isPresent();
-        if (older) {
-            return new Known(id, name, stored, facts.messages(), null, stored != null, true);
-        }
-        return changed(id, name, stored, last);
+        boolean isAll = gaps == null && stored != null && (isOlder || (last == facts.messages() && hasTools(id)));
+        return new Known(id, name, stored, most, null, isAll, isOlder, gaps);
+    }
+
+    /** How many messages are stored in a range, and the last of them. */
+    private record Ids(int count, @Nullable MessageId last) {}
+
+    /** Of a run's messages up to one. A window of a run may have stored more, of other numbers. */
+    private Ids ids(TaskId run, MessageId last) {
+        return tx.query(IDS)
+                .set(FROM, new MessageId(run.value() + ":"))
+                .set(TO, last)
+                .one();
     }
 
     private Known changed(TaskId id, @Nullable String name, @Nullable Task stored, long last) {

@@ -43,6 +43,7 @@ final class RunStore {
     private final Facts facts;
     private final RunBuffer events;
     private final @Nullable TaskId parent;
+    private final boolean isRetry;
     private final Instant base;
     private final String content;
     private @Nullable String keptCalls;
@@ -51,13 +52,15 @@ final class RunStore {
      * A run that is to be stored.
      *
      * @param maxDepth how deep the database takes JSON
+     * @param isRetry whether something was in the way when it was to be stored before
      */
-    RunStore(int maxDepth, Provenance provenance, ReadRun run, @Nullable TaskId parent) {
+    RunStore(int maxDepth, Provenance provenance, ReadRun run, @Nullable TaskId parent, boolean isRetry) {
         this.maxDepth = maxDepth;
         this.provenance = provenance;
         this.facts = run.facts();
         this.events = run.events();
         this.parent = parent;
+        this.isRetry = isRetry;
         this.base = run.base();
         this.content = Digests.hex(facts.digest()) + (run.occurrence() == 0 ? "" : "." + run.occurrence());
     }
@@ -90,6 +93,9 @@ final class RunStore {
         List<BlobId> large = new ArrayList<>();
         Task task = task(known, owner, agents, origin, values, large);
         boolean restored = putTask(tx, known, task, agents);
+        if (known.gaps() != null || (isRetry && known.messages() == 0)) {
+            Outlived.deleteTools(tx, known.id());
+        }
         if (task.parentId() != null && facts.externalId() != null) {
             link(tx, known.id(), facts.externalId(), task.parentId());
         }
@@ -106,12 +112,14 @@ final class RunStore {
                         extras,
                         known.isWhole(),
                         known.messages(),
+                        known.gaps(),
                         known.names(),
                         start(),
                         large));
         events.replay(writer);
         Stored stored = writer.finish();
-        Fate fate = restored ? Fate.RESTORED : known.task() != null ? Fate.GROWN : Fate.IMPORTED;
+        Fate fate =
+                restored || known.gaps() != null ? Fate.RESTORED : known.task() != null ? Fate.GROWN : Fate.IMPORTED;
         keptCalls = extras.kept();
         return new Outcome(fate, stored, known.id(), warning(finder.warning()), owner, agents);
     }
@@ -120,6 +128,7 @@ final class RunStore {
     private boolean hasNews(Tx tx, Known known, Values values) {
         Task stored = known.task();
         if (stored == null
+                || !stored.origin().isImported()
                 || known.messages() != facts.messages()
                 || known.isOlder()
                 || RunFinder.isBefore(facts, stored)) {
@@ -151,16 +160,16 @@ final class RunStore {
         return facts.firstTime() == null ? base : facts.firstTime();
     }
 
-    /** Creates the task, or brings it up to date. Whether it was put back: a part of the run had outlived the other. */
+    /** Creates the task, or brings it up to date, unless it was pseudonymised and has no origin. Whether it was put back: a part of the run had outlived the other. */
     private boolean putTask(Tx tx, Known known, Task task, Map<String, AgentId> agents) {
         Task stored = known.task();
         if (teamId(known.id()).equals(task.teamId())) {
             team(tx, task, agents);
         }
-        if (stored != null) {
-            tx.tasks().updateImported(task);
-        } else {
+        if (stored == null) {
             tx.tasks().create(task);
+        } else if (stored.origin().isImported()) {
+            tx.tasks().updateImported(task);
         }
         ConversationId conversation = new ConversationId(task.id().value());
         if (tx.conversations().find(conversation).isPresent()) {

@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 /** Writes the messages, tool executions, model calls and scores of one run, in one transaction, a few hundred at a time. */
 final class RunWriter implements Events {
 
+    /** How many digits of an id are the number of its message, unless it is higher. */
+    static final int DIGITS = 6;
+
     private final Tx tx;
     private final Facts facts;
     private final Target target;
@@ -69,6 +72,7 @@ final class RunWriter implements Events {
      * @param extras what else is stored of the run
      * @param whole whether the file tells all of the run
      * @param stored the number of messages at the start of the run that are stored
+     * @param gaps which messages at the start of the run are not stored; null if all are
      * @param storedNames the stored messages by their external ids, if those are to tell what is stored; null for the number
      * @param base the time of what has none
      * @param blobs blobs of the task's metadata, to which the first message that is stored refers
@@ -81,12 +85,17 @@ final class RunWriter implements Events {
             Extras extras,
             boolean whole,
             int stored,
+            @Nullable Gaps gaps,
             @Nullable Map<String, MessageId> storedNames,
             Instant base,
             List<BlobId> blobs) {
 
         ConversationId conversation() {
             return new ConversationId(task.value());
+        }
+
+        boolean isStored(int number) {
+            return number <= stored && (gaps == null || gaps.isStored(number));
         }
     }
 
@@ -138,6 +147,9 @@ final class RunWriter implements Events {
             }
         });
         Stored stored = batch.finish();
+        if (target.gaps() != null) {
+            target.gaps().close(tx, target.task(), facts, stored.messages());
+        }
         if (target.whole()) {
             target.extras().deleteUntold();
         }
@@ -154,7 +166,7 @@ final class RunWriter implements Events {
         int number = ++index;
         MessageId known = known(message);
         MessageId id = known == null ? id(target.task(), facts, number) : known;
-        boolean stored = known != null || number <= target.stored() || isOld(message);
+        boolean stored = known != null || target.isStored(number) || isOld(message);
         time = message.createdAt() == null ? time : message.createdAt();
         boolean hasAuthor = Names.hasAuthor(message);
         if (hasAuthor) {
@@ -203,7 +215,7 @@ final class RunWriter implements Events {
     /** The id of a message says its place in the run, and what it and those before it hold. */
     static MessageId id(TaskId task, Facts facts, int number) {
         String digest = Digests.hex(facts.digest(number)).substring(0, 8);
-        return new MessageId(task.value() + ":" + padded(number, 6) + ":" + digest);
+        return new MessageId(task.value() + ":" + padded(number, DIGITS) + ":" + digest);
     }
 
     /** If names tell what is stored, a message without a name is as new as the one before it. */

@@ -8,6 +8,7 @@ import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.RejectedException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
@@ -46,7 +47,7 @@ final class Storing {
     private record Told(
             ReadRun run,
             RunStore.@Nullable Outcome outcome,
-            @Nullable InvalidDataException refused) {}
+            @Nullable StorageException refused) {}
 
     /**
      * Stores runs, in their order, and tells the result.
@@ -73,7 +74,7 @@ final class Storing {
                 undo();
                 List<Told> told = new ArrayList<>();
                 for (ReadRun run : runs) {
-                    RunStore.Outcome outcome = store(tx, db, run);
+                    RunStore.Outcome outcome = store(tx, db, run, false);
                     made(run, outcome);
                     told.add(new Told(run, outcome, null));
                 }
@@ -107,29 +108,32 @@ final class Storing {
      * as keys are enough.
      */
     private Told storeAlone(Database db, ReadRun run) {
-        for (int left = run.facts().authors().size() + 4; ; left--) {
+        int most = run.facts().authors().size() + 4;
+        for (int left = most; ; left--) {
+            boolean isRetry = left < most;
             try {
-                RunStore.Outcome outcome = db.withTx(Isolation.READ_COMMITTED, tx -> store(tx, db, run));
+                RunStore.Outcome outcome = db.withTx(Isolation.READ_COMMITTED, tx -> store(tx, db, run, isRetry));
                 made(run, outcome);
                 committed();
                 return new Told(run, outcome, null);
-            } catch (InvalidDataException e) {
+            } catch (InvalidDataException | RejectedException e) {
                 return new Told(run, null, e);
             } catch (ConflictException | ReferenceException e) {
                 // What this import stored before may have been deleted meanwhile.
                 provenance.forgetDeleted(db);
                 parents.clear();
                 if (left == 0) {
-                    throw e;
+                    // It is one run that does not fit: the others are stored.
+                    return new Told(run, null, e);
                 }
             }
         }
     }
 
-    private RunStore.Outcome store(Tx tx, Database db, ReadRun run) {
+    private RunStore.Outcome store(Tx tx, Database db, ReadRun run, boolean isRetry) {
         run.described().forEach(provenance::describe);
         TaskId parent = run.parent() == null ? null : parent(tx, run.parent());
-        return new RunStore(db.options().maxJsonDepth(), provenance, run, parent).store(tx);
+        return new RunStore(db.options().maxJsonDepth(), provenance, run, parent, isRetry).store(tx);
     }
 
     private void made(ReadRun run, RunStore.Outcome outcome) {
