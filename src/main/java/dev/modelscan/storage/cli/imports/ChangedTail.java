@@ -205,9 +205,9 @@ final class ChangedTail {
                 .collect(Collectors.toSet());
     }
 
-    /** The ids of a run's messages begin with its own and a colon, and sort by their numbers. */
+    /** The ids of a run's messages sort by their numbers. */
     private Condition isOfTail(Field<MessageId> message, MessageId first) {
-        return message.ge(first).and(message.lt(new MessageId(run.value() + ";")));
+        return RunIds.areOf(run, message, MessageId::new).and(message.ge(first));
     }
 
     private void deleteMessages() {

@@ -41,7 +41,7 @@ record Gaps(BitSet stored, long last) {
         for (Record2<MessageId, Long> row : rows) {
             long number = row.value2();
             if (number > facts.messages()) {
-                isOlder |= row.value1().value().startsWith(run.value() + ":");
+                isOlder |= row.value1().value().startsWith(RunIds.first(run));
             } else if (row.value1().equals(RunWriter.id(run, facts, (int) number))) {
                 stored.set((int) number);
                 isSame = true;
@@ -77,8 +77,7 @@ record Gaps(BitSet stored, long last) {
                                         RunWriter.DIGITS)
                                 .cast(SQLDataType.BIGINT))
                 .where(MESSAGES.CONVERSATION_ID.eq(conversation))
-                .and(MESSAGES.ID.ge(new MessageId(run.value() + ":")))
-                .and(MESSAGES.ID.lt(new MessageId(run.value() + ";")))
+                .and(RunIds.areOf(run, MESSAGES.ID, MessageId::new))
                 .and(MESSAGES.SEQUENCE_NUMBER.gt(last))
                 .execute();
         tx.dsl()

@@ -49,12 +49,11 @@ final class Outlived {
                 .execute();
     }
 
-    /** Deletes the uses of tools of messages of a run that are gone. Their ids begin with that of the run and a colon. */
+    /** Deletes the uses of tools of messages of a run that are gone. */
     static void deleteTools(Tx tx, TaskId run) {
         tx.dsl()
                 .deleteFrom(TOOL_EXECUTIONS)
-                .where(TOOL_EXECUTIONS.ID.ge(new ToolExecutionId(run.value() + ":")))
-                .and(TOOL_EXECUTIONS.ID.lt(new ToolExecutionId(run.value() + ";")))
+                .where(RunIds.areOf(run, TOOL_EXECUTIONS.ID, ToolExecutionId::new))
                 .and(TOOL_EXECUTIONS.MESSAGE_ID.isNull())
                 .execute();
     }

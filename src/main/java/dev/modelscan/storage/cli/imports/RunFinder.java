@@ -161,7 +161,7 @@ final class RunFinder {
     /** Of a run's messages up to one. A window of a run may have stored more, of other numbers. */
     private Ids ids(TaskId run, MessageId last) {
         return tx.query(IDS)
-                .set(FROM, new MessageId(run.value() + ":"))
+                .set(FROM, new MessageId(RunIds.first(run)))
                 .set(TO, last)
                 .one();
     }

@@ -215,7 +215,7 @@ final class RunWriter implements Events {
     /** The id of a message says its place in the run, and what it and those before it hold. */
     static MessageId id(TaskId task, Facts facts, int number) {
         String digest = Digests.hex(facts.digest(number)).substring(0, 8);
-        return new MessageId(task.value() + ":" + padded(number, DIGITS) + ":" + digest);
+        return new MessageId(RunIds.first(task) + padded(number, DIGITS) + ":" + digest);
     }
 
     /** If names tell what is stored, a message without a name is as new as the one before it. */
