@@ -45,7 +45,7 @@ final class ChangedTail {
     /**
      * The tail of a stored run.
      *
-     * @param stored where its messages came from, in their order
+     * @param stored the origins of its messages, in their order
      */
     ChangedTail(Tx tx, TaskId run, Facts facts, RunBuffer events, List<MessageOrigin> stored) {
         this.tx = tx;

@@ -258,7 +258,7 @@ final class Extras {
         if (stored == null) {
             batch.add(made);
         } else if (!isSame(stored, made)) {
-            // A status only moves forward with the clock; history has times of its own.
+            // A change of status takes the time of now, and this one has a time of its own, so the row is stored again.
             tx.toolExecutions().delete(made.id());
             batch.add(made);
         }

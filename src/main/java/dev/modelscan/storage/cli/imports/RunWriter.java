@@ -340,7 +340,8 @@ final class RunWriter implements Events {
                 return;
             }
             if (known != null) {
-                // A status only moves forward with the clock; history has times of its own.
+                // A change of status takes the time of now, and this one has a time of its own, so the row is stored
+                // again.
                 tx.toolExecutions().delete(known.id());
             }
         }

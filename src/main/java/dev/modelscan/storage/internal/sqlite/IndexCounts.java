@@ -30,7 +30,7 @@ final class IndexCounts {
     /**
      * An index.
      *
-     * @param where the condition of the rows that it has; null if it has all
+     * @param where the condition of a partial index; null if the index has all rows
      */
     private record Index(String name, @Nullable String where) {
 
