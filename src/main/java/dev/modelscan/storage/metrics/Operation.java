@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     the caller's own its first word, such as {@code select}
  * @param entity the kind of record, such as {@code message}; null if there is none
  * @param id the record that it was about; null if it was about none, or several
- * @param sql its first statement, with {@code ?} for each value; null if no statement ran, and for a transaction
+ * @param sql its first statement, with {@code ?} for each value, and without comments; null if no statement ran, and for a transaction
  * @param startedAt when it began
  * @param duration how long it took in all
  * @param waited the part of it that was spent before its work began: for a connection of the pool, in the queue of writers, for

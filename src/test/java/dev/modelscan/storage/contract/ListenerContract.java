@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -21,9 +22,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.jooq.SQLDialect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What a listener is told. */
@@ -146,6 +150,33 @@ abstract class ListenerContract extends Contract {
                 }))
                 .hasMessage("mine");
         assertThat(only().failure()).hasMessage("mine");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT 1 AS \"o'clock\" WHERE 'secret' = 'secret2'",
+                "SELECT 1 -- it's a test\n WHERE 'secret' = 'secret2'",
+                "SELECT 1 /* it's the secret */ WHERE 'secret' = 'secret2'"
+            })
+    void anApostropheInANameOrACommentGivesNoValueAway(String sql) {
+        observed.dsl().fetch(sql);
+        assertThat(only().sql()).doesNotContain("secret").endsWith(" WHERE ? = ?");
+    }
+
+    @Test
+    void valuesInPostgresOwnQuotesAreNotTold() {
+        assumeTrue(observed.dsl().family() == SQLDialect.POSTGRES);
+        observed.dsl().fetch("SELECT $$it's secret$$, $x$secret$$$x$, E'it\\'s secret', 'other secret'");
+        assertThat(only().sql()).isEqualTo("SELECT ?, ?, ?, ?");
+    }
+
+    @Test
+    void sqlMayHaveLongTexts() {
+        String sql = "SELECT 1 AS " + "\"a\"\"\", 2 AS ".repeat(20) + "b WHERE '" + "x''".repeat(100_000) + "' = 'y' /*"
+                + "z".repeat(100_000) + "*/";
+        observed.dsl().fetch(sql);
+        assertThat(only().sql()).endsWith("b WHERE ? = ?  ");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +40,16 @@ final class Observation {
             "alter",
             "drop",
             "truncate");
-    private static final Pattern LITERAL = Pattern.compile("'(?:[^']|'')*'|(?<![\\w\"$.])\\d[\\w.]*");
+
+    /**
+     * A quoted name, a comment, or else a literal: text, also in the forms that only PostgreSQL has, or a number. An apostrophe in a name
+     * or a comment begins no text. What is quoted is matched possessively: it may be too long for a step of the stack at each character.
+     */
+    private static final Pattern TOKEN = Pattern.compile(
+            "(?<name>\"(?:[^\"]|\"\")*+\"|`[^`]*+`)|(?<comment>--[^\\n]*+|/\\*.*?(?:\\*/|\\z))"
+                    + "|(?<!\\w)[eE]'(?:[^'\\\\]|\\\\.|'')*+'|'(?:[^']|'')*+'"
+                    + "|(?<![\\w$])\\$(?<tag>(?:[A-Za-z_]\\w*)?)\\$.*?\\$\\k<tag>\\$|(?<![\\w\"$.])\\d[\\w.]*",
+            Pattern.DOTALL);
 
     private final Dialect dialect;
     private final List<OperationListener> told;
@@ -156,6 +166,14 @@ final class Observation {
         return VERBS.contains(word) ? word : STATEMENT;
     }
 
+    /** Comments go as well: they may hold anything. */
+    private static String withoutValues(String sql) {
+        return TOKEN.matcher(sql)
+                .replaceAll(token -> token.group(1) != null
+                        ? Matcher.quoteReplacement(token.group(1))
+                        : token.group(2) != null ? " " : "?");
+    }
+
     void end(@Nullable Throwable failure) {
         Duration duration = Duration.ofNanos(System.nanoTime() - start);
         Operation ended = new Operation(
@@ -165,7 +183,7 @@ final class Observation {
                 name != null ? name : kind == Kind.SQL ? STATEMENT : kind.name().toLowerCase(Locale.ROOT),
                 entity,
                 id,
-                sql == null ? null : LITERAL.matcher(sql).replaceAll("?"),
+                sql == null ? null : withoutValues(sql),
                 startedAt,
                 duration,
                 waited < 0 ? duration : Duration.ofNanos(waited),
