@@ -725,6 +725,14 @@ abstract class AuditContract extends Contract {
     }
 
     @Test
+    void aDamagedEntryOfTheSwitchBreaksTheChainAndNotTheDoctor() {
+        db.audit().enable(List.of("agents.mode"));
+        write("UPDATE audit_entries SET changes = '{broken' WHERE action = 'enable'");
+        assertThat(db.audit().findings()).isEmpty();
+        assertThat(codes()).containsExactly("audit-broken");
+    }
+
+    @Test
     void somethingElseOnTheTablesOfTheLogIsFound() {
         fill();
         if (isSqlite()) {

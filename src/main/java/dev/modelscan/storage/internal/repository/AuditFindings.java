@@ -8,11 +8,13 @@ import dev.modelscan.storage.audit.AuditAction;
 import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.AuditTriggers;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.values.StoredJson;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,13 +39,17 @@ final class AuditFindings {
             return "entry " + position + ": " + changes;
         }
 
-        /** Of an erased entry nobody knows. */
+        /** Of an erased entry nobody knows, nor of a damaged one, which breaks the chain. */
         boolean mayHaveRedacted(String texts) {
-            return changes == null
-                    || Json.parse(changes)
-                            .toNode()
-                            .path("redacted")
-                            .equals(Json.parse(texts).toNode());
+            try {
+                return changes == null
+                        || StoredJson.of(changes)
+                                .toNode()
+                                .path("redacted")
+                                .equals(Json.parse(texts).toNode());
+            } catch (CorruptDatabaseException e) {
+                return true;
+            }
         }
     }
 
