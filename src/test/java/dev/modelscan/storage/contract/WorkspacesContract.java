@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -372,6 +373,25 @@ abstract class WorkspacesContract {
                 .hasMessageContaining("of " + (name("").isEmpty() ? "4" : ""));
         assertThat(Thread.interrupted()).isTrue();
         assertThat(mine(workspaces.migrateAll(2, progress -> {}))).hasSize(4).noneMatch(WorkspaceMigration::isFailed);
+    }
+
+    @Test
+    void whatIsDroppedMeanwhileIsNotMadeAgain() throws Exception {
+        for (int i = 0; i < 8; i++) {
+            makeOld(name("old_" + i), 1);
+        }
+        String dropped = name("old_7");
+        AtomicBoolean done = new AtomicBoolean();
+        List<WorkspaceMigration> all = mine(workspaces.migrateAll(1, progress -> {
+            if (!done.getAndSet(true)) {
+                workspaces.drop(dropped, dropped);
+            }
+        }));
+        assertThat(workspaces.exists(dropped)).isFalse();
+        assertThat(all.get(7).failure())
+                .isExactlyInstanceOf(NotFoundException.class)
+                .hasMessageContaining(dropped);
+        assertThat(all.subList(0, 7)).noneMatch(WorkspaceMigration::isFailed);
     }
 
     @Test

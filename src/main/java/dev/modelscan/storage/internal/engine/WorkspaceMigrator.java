@@ -6,9 +6,10 @@ import java.util.List;
 public interface WorkspaceMigrator extends AutoCloseable {
 
     /**
-     * Migrates one if it is behind.
+     * Migrates one if it is behind. Makes none.
      *
      * @return the names of the migrations that were applied, in order
+     * @throws dev.modelscan.storage.errors.NotFoundException if there is none of that name any more
      * @throws dev.modelscan.storage.errors.StorageException if that fails; the next one may still be migrated
      */
     List<String> migrate(String name);

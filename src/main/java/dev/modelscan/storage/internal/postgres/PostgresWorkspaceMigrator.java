@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.internal.engine.Retry;
 import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresWorkspaceMigrator.class);
+    private static final String NO_TABLE = "42P01";
 
     private final PostgresServer server;
     private final MigrationPlan plan;
@@ -31,16 +33,16 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
     @Override
     public List<String> migrate(String name) {
         PostgresMigrator migrator = new PostgresMigrator(server, name, plan);
-        return isCurrent(migrator) ? List.of() : migrator.migrate();
+        return isCurrent(migrator, name) ? List.of() : migrator.migrate();
     }
 
-    private boolean isCurrent(PostgresMigrator migrator) {
+    private boolean isCurrent(PostgresMigrator migrator, String name) {
         Retry retry = new Retry(server.busyTimeout());
         while (true) {
             try {
                 Connection open = connection == null ? server.connect() : connection;
                 connection = open;
-                return migrator.isCurrentByHistory(open);
+                return isCurrent(open, migrator, name);
             } catch (SQLException e) {
                 // Either the connection failed or, on a cluster, the node that holds this schema.
                 close();
@@ -49,6 +51,23 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
                 }
             }
         }
+    }
+
+    /** A schema that was dropped since it was listed has no history, and is not made again. */
+    private static boolean isCurrent(Connection open, PostgresMigrator migrator, String name) throws SQLException {
+        try {
+            if (migrator.isCurrentByHistory(open)) {
+                return true;
+            }
+        } catch (SQLException e) {
+            if (!NO_TABLE.equals(e.getSQLState())) {
+                throw e;
+            }
+        }
+        if (!PostgresSchemas.exists(open, name)) {
+            throw new NotFoundException("workspace", name);
+        }
+        return false;
     }
 
     @Override

@@ -84,17 +84,32 @@ public final class SqliteMigrator {
      */
     public List<String> migrate() {
         Path file = connections.file();
-        if (file == null) {
-            return migrateLocked();
-        }
+        return file == null ? migrateLocked() : Objects.requireNonNull(migrate(file, true));
+    }
+
+    /** {@link #migrate} of a file that has to be there; null if somebody has deleted it. */
+    @Nullable
+    List<String> migrateExisting() {
+        return migrate(Objects.requireNonNull(connections.file()), false);
+    }
+
+    private @Nullable List<String> migrate(Path file, boolean creates) {
         requireFile(file);
         Leftovers.requireComplete(file);
         probe.rejectEarly(file);
-        if (Files.exists(file) && isCurrent()) {
+        boolean isThere = Files.exists(file);
+        if (isThere && isCurrent()) {
             return List.of();
+        }
+        if (!isThere && !creates) {
+            return null;
         }
         try (MigrationLock lock = MigrationLock.acquire(file, lockTimeout)) {
             // The file may have been removed during the wait.
+            if (!creates && !Files.exists(file)) {
+                lock.delete();
+                return null;
+            }
             Leftovers.requireComplete(file);
             PrivateFiles.create(file);
             return migrateLocked();

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sqlite;
 
 import dev.modelscan.storage.DatabaseOptions;
+import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.OpenedStore;
@@ -100,7 +101,12 @@ final class SqliteWorkspaces implements WorkspaceHost {
         return new WorkspaceMigrator() {
             @Override
             public List<String> migrate(String name) {
-                return SqliteWorkspaces.this.migrate(name);
+                List<String> applied =
+                        SqliteLibrary.checked(() -> toMigrate(name).migrateExisting());
+                if (applied == null) {
+                    throw new NotFoundException("workspace", name);
+                }
+                return applied;
             }
 
             @Override
@@ -109,8 +115,11 @@ final class SqliteWorkspaces implements WorkspaceHost {
     }
 
     private List<String> migrate(String name) {
-        return SqliteLibrary.checked(
-                () -> new SqliteMigrator(connections(name), plan, SqliteEngine.MIGRATION_TIMEOUT).migrate());
+        return SqliteLibrary.checked(() -> toMigrate(name).migrate());
+    }
+
+    private SqliteMigrator toMigrate(String name) {
+        return new SqliteMigrator(connections(name), plan, SqliteEngine.MIGRATION_TIMEOUT);
     }
 
     private SqliteMigrator migrator(String name) {
