@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Records;
 import dev.modelscan.storage.StoredQueries;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
@@ -22,6 +23,7 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.queries.Into;
 import dev.modelscan.storage.queries.StoredCommand;
 import dev.modelscan.storage.queries.StoredQuery;
@@ -45,8 +47,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Param;
+import org.jooq.conf.Settings;
+import org.jooq.conf.StatementType;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +112,29 @@ abstract class BadInputContract extends Contract {
         assertThat(db.agents().get(kept.id())).isEqualTo(kept);
     }
 
+    /** jOOQ sends them with their values in the text. */
+    @Test
+    void aTextWithAParameterIsRefused() {
+        Agent kept = db.agents().create(Agent.builder().name("kept").mode("llm").build());
+        Settings texts = new Settings().withStatementType(StatementType.STATIC_STATEMENT);
+        DSLContext reading = DSL.using(db.dsl().configuration().derive(texts));
+
+        requireStorage(() -> reading.fetch("SELECT name FROM agents WHERE name = ?"));
+        requireStorage(() -> db.useTx(tx -> DSL.using(tx.dsl().configuration().derive(texts))
+                .execute("UPDATE agents SET metadata = metadata WHERE mode <> ?")));
+        requireStorage(() -> db.useTx(tx -> tx.dsl()
+                .batch("UPDATE agents SET mode = 'other'", "UPDATE agents SET metadata = metadata WHERE mode <> ?")
+                .execute()));
+        assertThat(reading.selectFrom(AGENTS).where(AGENTS.NAME.ne("?")).fetch(Records::agent))
+                .containsExactly(kept);
+        assertThat(reading.fetch("SELECT name FROM agents WHERE name = ?", "kept"))
+                .hasSize(1);
+    }
+
+    private static void requireStorage(ThrowingCallable call) {
+        assertThatThrownBy(call).isExactlyInstanceOf(StorageException.class);
+    }
+
     static final StoredQuery<String> UNSET = StoredQueries.query(
             () -> DSL.select(AGENTS.NAME).from(AGENTS).where("? IS NULL").orderBy(AGENTS.ID),
             Into.into((String name) -> name));
@@ -116,8 +144,9 @@ abstract class BadInputContract extends Contract {
 
     private static void requireValues(ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfAny(IllegalArgumentException.class, InvalidDataException.class)
-                .hasMessageContaining("parameter");
+                .isExactlyInstanceOf(StorageException.class)
+                .hasMessageContaining("parameter")
+                .hasMessageContaining("give a value for each ?");
     }
 
     @Test

@@ -82,6 +82,13 @@ final class PostgresCodes {
 
     private PostgresCodes() {}
 
+    /** The meaning of a code that the driver gives, and no server. */
+    static Meaning ofDriver(String state) {
+        return state.equals("22023")
+                ? new Meaning(Kind.OTHER, "the SQL has a parameter without a value; give a value for each ?")
+                : meaning(state);
+    }
+
     static Meaning meaning(String state) {
         Meaning known = STATES.get(state);
         return known == null ? CLASSES.getOrDefault(state.substring(0, Math.min(2, state.length())), UNKNOWN) : known;

@@ -113,7 +113,7 @@ public final class PostgresErrors {
                 && String.valueOf(message.getRoutine()).startsWith("RevalidateCached")) {
             return new Meaning(Kind.UNUSABLE, STALE_PLAN);
         }
-        return PostgresCodes.meaning(state);
+        return message == null ? PostgresCodes.ofDriver(state) : PostgresCodes.meaning(state);
     }
 
     private static boolean isPrimaryKey(@Nullable ServerErrorMessage message) {

@@ -105,7 +105,11 @@ public interface Dialect {
         return false;
     }
 
-    /** Rejects a statement with more parameters than values if the engine would take null for the rest. */
+    /**
+     * Rejects a statement with more parameters than values if the engine would take null for the rest.
+     *
+     * @throws SQLException if there are more; it is the caller's mistake, as wrong SQL is
+     */
     default void requireValues(PreparedStatement statement, int values) throws SQLException {}
 
     /**

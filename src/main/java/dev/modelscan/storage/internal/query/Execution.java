@@ -57,7 +57,7 @@ public final class Execution<R> {
         this(session, query.slot(), query.name(), query.rendered(session.dialect()), query.rowMapper());
         try {
             session.dialect().requireValues(statement, names.size());
-        } catch (IllegalArgumentException e) {
+        } catch (SQLException e) {
             statement.close();
             throw e;
         }

@@ -24,6 +24,7 @@ import org.jooq.TransactionListener;
 import org.jooq.TransactionProvider;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -289,16 +290,41 @@ final class DslContexts {
         /** In a built query, too: it may contain SQL that is a text. */
         private void requireValues(ExecuteContext context) {
             PreparedStatement statement = context.statement();
-            if (statement == null) {
-                return;
-            }
             try {
-                store.dialect().requireValues(statement, CheckedParts.values(context));
+                if (statement != null) {
+                    store.dialect().requireValues(statement, CheckedParts.values(context));
+                }
             } catch (UnsupportedOperationException e) {
-                // jOOQ sends a definition as a text: a parameter in it is an error of the engine's.
-                SQL.trace("sent as a text", e);
+                requireNoParameters(context);
             } catch (SQLException e) {
-                throw new IllegalStateException("a statement of which the driver does not know the parameters", e);
+                throw translate(e);
+            }
+        }
+
+        /** For what jOOQ sends as a text, with its values in it: a driver tells the parameters of prepared statements alone. */
+        private void requireNoParameters(ExecuteContext context) {
+            for (String sql : context.batchSQL()) {
+                try (PreparedStatement prepared = prepared(context, sql)) {
+                    if (prepared != null) {
+                        store.dialect().requireValues(prepared, 0);
+                    }
+                } catch (SQLException e) {
+                    throw translate(e);
+                }
+            }
+        }
+
+        /** Null if it cannot be prepared: it is wrong, or uses what an earlier statement of its batch creates. */
+        private static @Nullable PreparedStatement prepared(ExecuteContext context, String sql) {
+            try {
+                return context.connection()
+                        .unwrap(SessionConnection.class)
+                        .session()
+                        .connection()
+                        .prepareStatement(sql);
+            } catch (SQLException e) {
+                SQL.trace("sent as a text, and not prepared", e);
+                return null;
             }
         }
 

@@ -249,8 +249,8 @@ public final class SqliteDialect implements Dialect {
     public void requireValues(PreparedStatement statement, int values) throws SQLException {
         int parameters = statement.getParameterMetaData().getParameterCount();
         if (parameters > values) {
-            throw new IllegalArgumentException("the SQL has more parameters than values (" + parameters + " and "
-                    + values + "); give a value for each ?");
+            throw new SQLException("the SQL has more parameters than values (" + parameters + " and " + values
+                    + "); give a value for each ?");
         }
     }
 
