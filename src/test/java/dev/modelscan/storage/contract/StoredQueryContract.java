@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import static dev.modelscan.storage.queries.Into.into;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jooq.impl.DSL.avg;
@@ -35,6 +36,8 @@ import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.teams.TeamId;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -268,6 +271,55 @@ abstract class StoredQueryContract extends Contract {
         assertThatThrownBy(
                         () -> db.query(BACKLOG).set(STATUS, TaskStatus.PENDING).page(PageRequest.first(1)))
                 .hasMessageContaining("groups");
+    }
+
+    /** The next page begins behind the last row, and so behind another row in the same place. */
+    @Test
+    void aPageThatWouldLoseARowIsRefused() {
+        record Member(TeamId team, AgentId agent) {}
+        for (String name : List.of("x", "y")) {
+            Team team = db.teams().create(Team.builder().name(name).build());
+            db.teams().addMember(team.id(), first.id(), "r");
+        }
+        StoredQuery<Member> byAgent = StoredQueries.query(
+                () -> select(TEAM_MEMBERS.TEAM_ID, TEAM_MEMBERS.AGENT_ID)
+                        .from(TEAM_MEMBERS)
+                        .orderBy(TEAM_MEMBERS.AGENT_ID),
+                into(Member::new));
+        requireRefused("same place", byAgent, 1);
+        assertThat(db.query(byAgent).page(PageRequest.first(2)).next()).isEmpty();
+        StoredQuery<Member> total = StoredQueries.query(
+                () -> select(TEAM_MEMBERS.TEAM_ID, TEAM_MEMBERS.AGENT_ID)
+                        .from(TEAM_MEMBERS)
+                        .orderBy(TEAM_MEMBERS.AGENT_ID, TEAM_MEMBERS.TEAM_ID),
+                into(Member::new));
+        assertThat(walk(1, request -> db.query(total).page(request))).hasSize(2);
+
+        record Joined(AgentId agent, TaskId task) {}
+        StoredQuery<Joined> joined = StoredQueries.query(
+                () -> select(AGENTS.ID, TASKS.ID)
+                        .from(AGENTS)
+                        .join(TASKS)
+                        .on(TASKS.AGENT_ID.eq(AGENTS.ID))
+                        .orderBy(AGENTS.ID),
+                into(Joined::new));
+        requireRefused("same place", joined, 3);
+
+        createAgent("idle");
+        StoredQuery<Joined> outer = StoredQueries.query(
+                () -> select(AGENTS.ID, TASKS.ID)
+                        .from(AGENTS)
+                        .leftJoin(TASKS)
+                        .on(TASKS.AGENT_ID.eq(AGENTS.ID))
+                        .orderBy(TASKS.ID.desc()),
+                into(Joined::new));
+        requireRefused("column 2 of the query is null", outer, 7);
+    }
+
+    private void requireRefused(String why, StoredQuery<?> query, int limit) {
+        assertThatThrownBy(() -> db.query(query).page(PageRequest.first(limit)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(why);
     }
 
     @Test

@@ -67,7 +67,12 @@ public final class CallersQuery<R> implements StoredQuery<R> {
 
         String encode(@Nullable Object[] row) {
             @SuppressWarnings("unchecked") // Its codec read it.
-            T value = (T) Objects.requireNonNull(row[place], "the order of a page is null");
+            T value = (T) row[place];
+            if (value == null) {
+                throw new IllegalStateException(
+                        "column " + (place + 1) + " of the query is null in a row, and the pages are"
+                                + " ordered by it: no page could begin behind that row");
+            }
             return String.valueOf(parameter.codec().encode(value));
         }
     }

@@ -126,8 +126,10 @@ final class SqlQueryRun<R> implements QueryRun<R> {
         }
         values.bind(execution);
         List<@Nullable Object[]> rows = new ArrayList<>();
-        boolean more = execution.addTo(rows, request.limit());
-        return new Rows(rows, more ? Optional.of(next(name(session), request, rows)) : Optional.empty());
+        execution.addTo(rows, request.limit() + 1);
+        return rows.size() <= request.limit()
+                ? new Rows(rows, Optional.empty())
+                : new Rows(rows, Optional.of(next(name(session), request, rows)));
     }
 
     /** The name in cursors: equal for equal SQL, in any process. */
@@ -136,11 +138,20 @@ final class SqlQueryRun<R> implements QueryRun<R> {
         return "query " + Integer.toHexString(sql.hashCode());
     }
 
+    /** Takes away the first row of the next page, which the next page would not give if it had the place of the last one. */
     private PageRequest next(String name, PageRequest request, List<@Nullable Object[]> rows) {
-        @Nullable Object[] last = rows.get(rows.size() - 1);
-        List<String> position =
-                shape.keys().stream().map(key -> key.encode(last)).toList();
+        List<String> behind = position(rows.remove(request.limit()));
+        List<String> position = position(rows.get(rows.size() - 1));
+        if (position.equals(behind)) {
+            throw new IllegalStateException(
+                    "two rows have the same place in the order, " + String.join(", ", position)
+                            + ", and the next page would begin behind both; order by more columns, until no two rows are equal");
+        }
         return PageRequest.after(Cursors.encode(name, position), request.limit());
+    }
+
+    private List<String> position(@Nullable Object[] row) {
+        return shape.keys().stream().map(key -> key.encode(row)).toList();
     }
 
     @Override
