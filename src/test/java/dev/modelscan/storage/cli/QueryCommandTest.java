@@ -101,6 +101,11 @@ class QueryCommandTest {
         assertThat(some.out().lines()).containsExactly("i", "4", "5");
         assertThat(some.err())
                 .isEqualToIgnoringNewLines("There are more rows; only the first 2 rows are shown: raise --limit");
+        assertThat(query("SELECT avg(i) > ? FROM (SELECT 1 AS i)", "--param", "0.5", "--format", "csv")
+                        .out()
+                        .lines())
+                .last()
+                .isEqualTo("1");
         assertThat(query("SELECT 1", "--limit", "0").code()).isEqualTo(2);
     }
 

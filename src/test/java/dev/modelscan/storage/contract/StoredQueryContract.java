@@ -39,6 +39,7 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamId;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -320,6 +321,38 @@ abstract class StoredQueryContract extends Contract {
         assertThatThrownBy(() -> db.query(query).page(PageRequest.first(limit)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(why);
+    }
+
+    /** On SQLite jOOQ binds a decimal as text, which is above all numbers. */
+    @Test
+    void aDecimalInATextIsANumber() {
+        BigDecimal half = new BigDecimal("0.5");
+        BigInteger five = BigInteger.valueOf(5);
+        assertThat(db.dsl()
+                        .resultQuery("SELECT type FROM tasks GROUP BY type HAVING avg(priority) > ?", half)
+                        .fetch(0))
+                .hasSize(2);
+        assertThat(db.dsl()
+                        .resultQuery("SELECT type FROM tasks GROUP BY type HAVING avg(priority) < {0}", DSL.val(half))
+                        .fetch(0))
+                .isEmpty();
+        assertThat(db.dsl()
+                        .fetchCount(select(TASKS.TYPE)
+                                .from(TASKS)
+                                .groupBy(TASKS.TYPE)
+                                .having("sum(priority) > ?", five)))
+                .isZero();
+
+        QueryParameter<BigDecimal> least = StoredQueries.parameter("least", avg(TASKS.PRIORITY));
+        StoredQuery<String> above = StoredQueries.query(
+                () -> select(TASKS.TYPE)
+                        .from(TASKS)
+                        .groupBy(TASKS.TYPE)
+                        .having(DSL.condition("avg(priority) > {0}", least.param()))
+                        .orderBy(TASKS.TYPE),
+                into(type -> type));
+        assertThat(db.query(above).set(least, half).list(10)).containsExactly("even", "odd");
+        assertThat(db.query(above).set(least, BigDecimal.TEN).list(10)).isEmpty();
     }
 
     @Test

@@ -5,12 +5,14 @@ import dev.modelscan.storage.internal.query.LikePatterns;
 import dev.modelscan.storage.internal.query.QueryParts;
 import dev.modelscan.storage.internal.query.SearchTerm;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.QueryPart;
+import org.jooq.SQL;
 import org.jooq.VisitContext;
 import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
@@ -77,12 +79,21 @@ final class SqliteExpressions implements Expressions {
 
     @Override
     public List<Class<?>> takenDifferently() {
-        return List.of(QOM.Like.class, QOM.NotLike.class, QOM.Cast.class, QOM.OctetLength.class, QOM.BitLength.class);
+        return List.of(
+                Param.class,
+                QOM.Like.class,
+                QOM.NotLike.class,
+                QOM.Cast.class,
+                QOM.OctetLength.class,
+                QOM.BitLength.class);
     }
 
     /** SQLite's LIKE ignores case, its cast to an integer truncates, and jOOQ lets it count characters as bytes. */
     @Override
     public @Nullable QueryPart sameAnswer(QueryPart part, VisitContext context) {
+        if (part instanceof Param<?> param) {
+            return isTextInTemplate(param, context) ? param.cast(SQLDataType.NUMERIC) : null;
+        }
         if (part instanceof QOM.Like like) {
             return QueryParts.ignoresCase(context) ? null : glob(like.$value(), like.$pattern(), like.$escape(), false);
         }
@@ -99,6 +110,16 @@ final class SqliteExpressions implements Expressions {
             return DSL.round(cast.$field().coerce(BigDecimal.class)).cast(cast.getDataType());
         }
         return null;
+    }
+
+    /** jOOQ binds these numbers as text, which is above all numbers, and casts them, but not in a template. */
+    private static boolean isTextInTemplate(Param<?> param, VisitContext context) {
+        Class<?> type = param.getType();
+        if (param.isInline() || (type != BigDecimal.class && type != BigInteger.class)) {
+            return false;
+        }
+        QueryPart[] parts = context.queryParts();
+        return parts.length > 1 && parts[parts.length - 2] instanceof SQL;
     }
 
     private static Field<Integer> bytes(Field<String> text) {
