@@ -97,7 +97,8 @@ public final class StoredQueries {
      * @param entity what messages call a row
      * @param key the primary key, of one column, which the application makes
      * @param version a whole number that rises with each update; null if the table has none
-     * @throws IllegalArgumentException if the table has a column that no stored query reads or binds
+     * @throws IllegalArgumentException if that is no key of one column, or if the table has a column that no stored query reads
+     *     or binds
      */
     public static <K, X extends TableRecord<X>> MappedTable<K, X> table(
             String entity, TableField<X, K> key, @Nullable TableField<X, Long> version) {
@@ -110,7 +111,8 @@ public final class StoredQueries {
      *
      * @param read makes a value of jOOQ's record
      * @param write makes jOOQ's record, with all columns, of a value
-     * @throws IllegalArgumentException if the table has a column that no stored query reads or binds
+     * @throws IllegalArgumentException if that is no key of one column, or if the table has a column that no stored query reads
+     *     or binds
      */
     public static <K, X extends TableRecord<X>, R> MappedTable<K, R> table(
             String entity,

@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TEAMS;
+import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -174,6 +175,16 @@ abstract class MappedTableContract extends Contract {
         assertThatThrownBy(() -> db.table(people).delete(agent.id()))
                 .isInstanceOf(ReferenceException.class)
                 .hasMessage("person " + agent.id() + " cannot be deleted: other records refer to it");
+    }
+
+    /** Or else one delete would take all members of a team. */
+    @Test
+    void aPartOfAKeyIsNoKey() {
+        assertThatThrownBy(() -> StoredQueries.table("member", TEAM_MEMBERS.TEAM_ID, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("team_id is not the primary key of team_members");
+        assertThatThrownBy(() -> StoredQueries.table("job", TASKS.AGENT_ID, TASKS.VERSION))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

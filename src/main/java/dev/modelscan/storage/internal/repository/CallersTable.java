@@ -72,6 +72,10 @@ public final class CallersTable<K, X extends TableRecord<X>, R> implements Mappe
         this.version = version;
         this.read = read;
         this.write = write;
+        if (table.getKeys().stream().noneMatch(known -> known.getFields().equals(List.of(key)))) {
+            throw new IllegalArgumentException(key.getName() + " is not the primary key of " + table.getName()
+                    + ", so several rows may have one; use stored queries for a table whose key has several columns");
+        }
         this.keyParameter = Parameter.of(key.getName(), Codec.of(key), () -> key);
         for (Field<?> field : table.fields()) {
             values.add(Value.of(field));
