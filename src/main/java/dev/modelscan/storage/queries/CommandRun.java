@@ -13,6 +13,7 @@ public interface CommandRun {
      * Sets a parameter. Null is SQL's null.
      *
      * @return this
+     * @throws IllegalArgumentException if another parameter of that name was set
      * @throws dev.modelscan.storage.errors.InvalidDataException if a text cannot be stored
      */
     <T> CommandRun set(QueryParameter<T> parameter, @Nullable T value);

@@ -24,6 +24,7 @@ public interface QueryRun<R> {
      * Sets a parameter. Null is SQL's null, to which nothing is equal.
      *
      * @return this
+     * @throws IllegalArgumentException if another parameter of that name was set
      * @throws dev.modelscan.storage.errors.InvalidDataException if a text cannot be stored, so no row can have it
      */
     <T> QueryRun<R> set(QueryParameter<T> parameter, @Nullable T value);

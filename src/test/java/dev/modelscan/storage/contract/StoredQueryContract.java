@@ -225,6 +225,23 @@ abstract class StoredQueryContract extends Contract {
         assertThat(bound).hasValue(10 * once);
     }
 
+    /** The drivers alter it. */
+    @Test
+    void aTextThatAConverterGivesIsChecked() {
+        DataType<Word> type = SQLDataType.VARCHAR.asConvertedDataType(
+                Converter.ofNullable(String.class, Word.class, Word::new, Word::text));
+        QueryParameter<Word> word = StoredQueries.parameter("word", field(name("type"), type));
+        StoredQuery<Integer> ofType = StoredQueries.query(
+                () -> select(count()).from(TASKS).where(TASKS.TYPE.coerce(type).eq(word.param())),
+                into(number -> number));
+        assertThat(db.query(ofType).set(word, new Word("odd")).one()).isEqualTo(3);
+        for (String text : List.of("\uD800", "a\0b")) {
+            assertThatThrownBy(() -> db.query(ofType).set(word, new Word(text)).one())
+                    .isInstanceOf(InvalidDataException.class)
+                    .hasMessageContaining("at position");
+        }
+    }
+
     @Test
     void pagesFollowEachOther() {
         List<Line> all = pending();
@@ -369,6 +386,11 @@ abstract class StoredQueryContract extends Contract {
         assertThatThrownBy(() -> db.query(BACKLOG).set(TYPE, "a\0b"))
                 .isInstanceOf(InvalidDataException.class)
                 .hasMessageContaining("type");
+        assertThatThrownBy(() -> db.query(BACKLOG)
+                        .set(STATUS, TaskStatus.PENDING)
+                        .set(StoredQueries.parameter("status", TASKS.TYPE), "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("two parameters are called status");
         assertThatThrownBy(() -> StoredQueries.parameter("the limit", TASKS.PRIORITY))
                 .isInstanceOf(IllegalArgumentException.class);
         // The statement still works.

@@ -2,8 +2,10 @@ package dev.modelscan.storage.internal.query;
 
 import dev.modelscan.storage.Id;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.codec.TextFormat;
+import dev.modelscan.storage.internal.values.TextRules;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -124,8 +126,18 @@ public final class Codec<T> {
             return (Codec<T>) plain;
         }
         return plain == TEXT
-                ? text(new TextFormat<>(type.getType(), converter::from, value -> (String) converter.to(value)))
+                ? text(new TextFormat<>(
+                        type.getType(), converter::from, value -> storable(field, (String) converter.to(value))))
                 : new Codec<>(plain.storage, false, converter::from, converter::to);
+    }
+
+    /** A converter of the application's may give any text, and drivers alter some. */
+    private static String storable(Field<?> field, String text) {
+        String problem = TextRules.problem(text);
+        if (problem != null) {
+            throw new InvalidDataException("query", null, field.getName(), problem);
+        }
+        return text;
     }
 
     boolean isText() {

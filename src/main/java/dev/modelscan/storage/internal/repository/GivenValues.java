@@ -44,7 +44,12 @@ final class GivenValues {
         if (problem != null) {
             throw new InvalidDataException(entity, null, known.name(), problem);
         }
-        all.put(known.name(), new Given<>(known, value));
+        Given<?> before = all.put(known.name(), new Given<>(known, value));
+        if (before != null && before.parameter() != known) {
+            throw new IllegalArgumentException(
+                    "two parameters are called " + known.name()
+                            + ", and a query would give both the same value; give each a name of its own, and keep it in a constant");
+        }
     }
 
     /** Binds those that the query has. */
