@@ -10,8 +10,10 @@ import dev.modelscan.storage.Times;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.workflows.WorkflowId;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.jooq.DSLContext;
@@ -98,7 +100,7 @@ public final class ModelCosts {
         Objects.requireNonNull(from, "from");
         Objects.requireNonNull(to, "to");
         Objects.requireNonNull(zone, "zone");
-        if (to.isAfter(from.plusDays(PageRequest.MAX_LIMIT))) {
+        if (ChronoUnit.DAYS.between(from, to) > PageRequest.MAX_LIMIT) {
             throw new IllegalArgumentException(
                     "from " + from + " to " + to + " is more than " + PageRequest.MAX_LIMIT + " days");
         }
@@ -106,12 +108,18 @@ public final class ModelCosts {
         return List.copyOf(dsl.select(day)
                 .select(sums())
                 .from(MODEL_CALLS)
-                .where(MODEL_CALLS.STARTED_AT.ge(from.atStartOfDay(zone).toInstant()))
-                .and(MODEL_CALLS.STARTED_AT.lt(to.plusDays(1).atStartOfDay(zone).toInstant()))
+                .where(Scope.ALL
+                        .since(begin(from, zone))
+                        .until(begin(to.plusDays(1), zone))
+                        .made(MODEL_CALLS.STARTED_AT))
                 .and(scope.of(MODEL_CALLS.TASK_ID, MODEL_CALLS.CREATED_AT))
                 .groupBy(day, MODEL_CALLS.CURRENCY)
                 .orderBy(day, MODEL_CALLS.CURRENCY.asc().nullsLast())
                 .fetch(row -> usage(row, row.get(day))));
+    }
+
+    private static Instant begin(LocalDate day, ZoneId zone) {
+        return day.atStartOfDay(zone).toInstant();
     }
 
     private <K> List<ModelUsage<K>> most(Field<K> key, Table<?> from, int limit) {

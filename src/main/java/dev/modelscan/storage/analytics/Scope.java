@@ -104,7 +104,8 @@ public final class Scope {
         return sources.isEmpty() ? of : of.and(TASKS.SOURCE_ID.in(sources));
     }
 
-    private Condition made(Field<Instant> createdAt) {
+    /** The condition on a time, which may be bounded by times that cannot be stored. */
+    Condition made(Field<Instant> createdAt) {
         return from(createdAt).and(before(createdAt));
     }
 
