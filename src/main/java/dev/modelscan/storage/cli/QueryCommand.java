@@ -127,9 +127,10 @@ final class QueryCommand extends DatabaseCommand {
     }
 
     private static Object value(String text) {
-        if (text.matches("-?\\d{1,18}")) {
+        // 007 is the text of an id, and no way to write 7.
+        if (text.matches("0|-?[1-9]\\d{0,17}")) {
             return Long.valueOf(text);
         }
-        return text.matches("-?\\d+\\.\\d+") ? new BigDecimal(text) : text;
+        return text.matches("-?(0|[1-9]\\d*)\\.\\d+") ? new BigDecimal(text) : text;
     }
 }

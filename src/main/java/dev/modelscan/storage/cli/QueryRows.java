@@ -5,12 +5,14 @@ import dev.modelscan.storage.cli.QueryCommand.Format;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,19 +97,24 @@ record QueryRows(Format format, List<String> columns, List<List<Object>> rows, b
         }
     }
 
-    /** One object a row, for JSON. Of two columns of one name the second has its number behind it. */
+    /** One object a row, for JSON. A column whose name another has already has its number behind it. */
     @JsonValue
     private List<Map<String, @Nullable Object>> objects() {
-        List<String> names = IntStream.range(0, columns.size())
-                .mapToObj(i -> columns.indexOf(columns.get(i)) == i ? columns.get(i) : columns.get(i) + "_" + (i + 1))
-                .toList();
+        Set<String> names = new LinkedHashSet<>();
+        for (int i = 0; i < columns.size(); i++) {
+            String name = columns.get(i);
+            for (int number = i + 1; !names.add(name); number++) {
+                name = columns.get(i) + "_" + number;
+            }
+        }
         return rows.stream()
                 .map(row -> {
                     Map<String, @Nullable Object> object = new LinkedHashMap<>();
-                    for (int i = 0; i < names.size(); i++) {
-                        Object value = row.get(i);
+                    Iterator<Object> values = row.iterator();
+                    for (String name : names) {
+                        Object value = values.next();
                         boolean plain = value == null || value instanceof Number || value instanceof Boolean;
-                        object.put(names.get(i), plain ? value : text(value));
+                        object.put(name, plain ? value : text(value));
                     }
                     return object;
                 })

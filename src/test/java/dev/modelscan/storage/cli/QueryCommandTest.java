@@ -53,6 +53,10 @@ class QueryCommandTest {
                 |---|---|---|
                 | 7 | a\\|b, "c" &lt;i> |  |
                 """);
+        assertThat(new ObjectMapper()
+                        .readTree(query("SELECT 1 AS a, 2 AS a, 3 AS a_2", "--json")
+                                .out()))
+                .isEqualTo(new ObjectMapper().readTree("[{\"a\": 1, \"a_2\": 2, \"a_2_3\": 3}]"));
         for (String[] json : new String[][] {{"--json"}, {"--format", "json"}}) {
             assertThat(new ObjectMapper().readTree(query(sql, json).out()))
                     .isEqualTo(new ObjectMapper()
@@ -106,6 +110,11 @@ class QueryCommandTest {
                         .lines())
                 .last()
                 .isEqualTo("1");
+        assertThat(query("SELECT typeof(?) || typeof(?)", "--param", "007", "--param", "-7", "--format", "csv")
+                        .out()
+                        .lines())
+                .last()
+                .isEqualTo("textinteger");
         assertThat(query("SELECT 1", "--limit", "0").code()).isEqualTo(2);
     }
 
