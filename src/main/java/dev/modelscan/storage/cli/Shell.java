@@ -57,8 +57,10 @@ public final class Shell {
             Files.writeString(startup, STARTUP, StandardCharsets.UTF_8);
             JavaShellToolBuilder tool = JavaShellToolBuilder.builder().persistence(new HashMap<>());
             ShellInput input = new ShellInput(in);
+            ShellOutput output = new ShellOutput(out);
             if (!terminal) {
-                tool.in(input, null).out(out).err(out);
+                PrintStream printed = new PrintStream(output, true, StandardCharsets.UTF_8);
+                tool.in(input, null).out(printed).err(printed);
             }
             int code = tool.start(
                     "--execution",
@@ -69,8 +71,9 @@ public final class Shell {
                     System.getProperty("java.class.path"),
                     "--feedback",
                     terminal ? "normal" : "concise");
-            // JShell says nothing of a statement that is still open when its input ends.
-            String unfinished = terminal || code != 0 ? "" : input.openStatement();
+            // JShell says nothing of a statement that is still open when its input ends. To look for it costs a second
+            // JShell.
+            String unfinished = terminal || code != 0 || output.endsAtNewStatement() ? "" : input.openStatement();
             if (!unfinished.isEmpty()) {
                 throw new IOException("the input ended inside a statement, which was not run: " + unfinished);
             }

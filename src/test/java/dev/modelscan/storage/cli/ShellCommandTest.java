@@ -9,6 +9,7 @@ import dev.modelscan.storage.tasks.Task;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,6 +67,28 @@ class ShellCommandTest {
                 "/exit\ndb.tasks().list(",
                 "nonsense nonsense;")) {
             assertThat(run(whole)).as(whole).isZero();
+        }
+    }
+
+    /** Or else a second JShell looks for an open statement after each run. */
+    @Test
+    void theLastPromptTellsThatNoStatementIsOpen() throws IOException {
+        for (String whole : List.of("1 + 1", "class A {\n}\n", "int a =\n 2\n/vars\n\n", "nonsense nonsense;")) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            run(whole, out);
+            assertThat(endsAtNewStatement(out))
+                    .as(out.toString(StandardCharsets.UTF_8))
+                    .isTrue();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThatThrownBy(() -> run("class A {\n", out)).isInstanceOf(IOException.class);
+        assertThat(endsAtNewStatement(out)).isFalse();
+    }
+
+    private static boolean endsAtNewStatement(ByteArrayOutputStream printed) throws IOException {
+        try (ShellOutput again = new ShellOutput(OutputStream.nullOutputStream())) {
+            printed.writeTo(again);
+            return again.endsAtNewStatement();
         }
     }
 
