@@ -78,7 +78,19 @@ final class ShowCommand extends PagedCommand {
                 .orderBy(CONVERSATIONS.ID)
                 .limit(MOST_NAMED + 1)
                 .fetch(CONVERSATIONS.ID);
+        if (named.isEmpty() && isTask(db)) {
+            throw new IllegalArgumentException(
+                    "no message is about the task " + name + ", so it has no conversation to show");
+        }
         return db.conversations().get(only(named, "are named"));
+    }
+
+    private boolean isTask(Database db) {
+        try {
+            return db.tasks().find(new TaskId(name)).isPresent();
+        } catch (InvalidDataException e) {
+            return false;
+        }
     }
 
     /** The conversation of a task's messages, which are listed by conversation. */

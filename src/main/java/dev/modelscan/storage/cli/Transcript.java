@@ -203,6 +203,7 @@ record Transcript(
     private static List<Call> calls(List<ToolExecution> executions, List<MessagePart> parts) {
         List<Call> calls = new ArrayList<>();
         Set<String> known = new HashSet<>();
+        List<String> unnamed = new ArrayList<>();
         for (ToolExecution execution : executions) {
             Duration duration = execution.duration();
             calls.add(new Call(
@@ -212,14 +213,17 @@ record Transcript(
                     execution.input(),
                     execution.output(),
                     execution.error()));
-            if (execution.callId() != null) {
+            if (execution.callId() == null) {
+                unnamed.add(execution.toolName());
+            } else {
                 known.add(execution.callId());
             }
         }
         for (MessagePart part : parts) {
+            // An execution without the id of its call is that of a call of its tool.
             if (part.kind() == PartKind.TOOL_CALL
-                    && executions.isEmpty()
-                    && !known.contains(String.valueOf(part.callId()))) {
+                    && !known.contains(String.valueOf(part.callId()))
+                    && !unnamed.remove(String.valueOf(part.name()))) {
                 calls.add(new Call(part.name() == null ? "?" : part.name(), "unknown", null, part.data(), null, null));
             }
         }
