@@ -131,7 +131,7 @@ record Report(
                 row.calls(),
                 row.inputTokens(),
                 row.outputTokens(),
-                row.currency() == null ? "-" : row.cost().toPlainString(),
+                row.currency() == null ? "-" : row.cost(),
                 row.currency() == null ? "-" : row.currency()));
         table.print(out);
     }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli;
 
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -159,6 +160,9 @@ final class TextTable {
     private static String text(Object cell) {
         if (cell instanceof Instant time) {
             return TranscriptText.time(time).substring(0, MINUTE);
+        }
+        if (cell instanceof BigDecimal number) {
+            return number.toPlainString();
         }
         if (cell instanceof Double number) {
             return String.format(Locale.ROOT, "%.1f", number);
