@@ -2,7 +2,6 @@ package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -19,7 +18,7 @@ final class OutputDirectory implements AutoCloseable {
         try {
             // Behind the lock, whose file a run has left that was killed when this one was whole.
             if (Files.exists(target)) {
-                throw new FileAlreadyExistsException(target + " exists; name a directory that does not");
+                throw new IOException(target + " exists; name a directory that does not");
             }
             restart();
         } catch (IOException | RuntimeException e) {

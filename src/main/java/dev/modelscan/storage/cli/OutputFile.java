@@ -24,12 +24,12 @@ final class OutputFile implements AutoCloseable {
      * Makes the temporary file.
      *
      * @param replace whether a file of that name is replaced
-     * @throws FileAlreadyExistsException if there is one that is not to be replaced
+     * @throws IOException if there is one that is not to be replaced
      */
     OutputFile(Path target, boolean replace) throws IOException {
         this.target = target;
         this.replace = replace;
-        requireNoDirectory(target);
+        requireFile(target);
         this.partial = new PartialOutput(target);
         try {
             // Behind the lock, whose file a run has left that was killed when this one was whole.
@@ -49,16 +49,20 @@ final class OutputFile implements AutoCloseable {
      * @throws IOException if the file could not be written
      */
     static void requireFree(Path target, boolean replace) throws IOException {
-        requireNoDirectory(target);
+        requireFile(target);
         PartialOutput.directoryOf(target);
         if (Files.exists(target) && !replace) {
             throw exists(target);
         }
     }
 
-    private static void requireNoDirectory(Path target) throws IOException {
+    /** The finished file takes its name by a rename, which would put it in the place of a device or a pipe. */
+    private static void requireFile(Path target) throws IOException {
         if (Files.isDirectory(target)) {
             throw new IOException(target + " is a directory");
+        }
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw new IOException(target + " is not a file; name a file, or one that does not exist");
         }
     }
 
@@ -87,8 +91,8 @@ final class OutputFile implements AutoCloseable {
         }
     }
 
-    private static FileAlreadyExistsException exists(Path target) {
-        return new FileAlreadyExistsException(target + " exists; --force replaces it");
+    private static IOException exists(Path target) {
+        return new IOException(target + " exists; --force replaces it");
     }
 
     @Override

@@ -69,7 +69,7 @@ final class PartialOutput implements AutoCloseable {
     static Path directoryOf(Path target) throws IOException {
         Path directory = target.toAbsolutePath().getParent();
         if (directory == null || !Files.isDirectory(directory)) {
-            throw new NoSuchFileException("no such directory: " + directory);
+            throw new IOException("no such directory: " + directory);
         }
         return directory;
     }

@@ -37,6 +37,24 @@ class PartialOutputTest {
         assertThat(directory).isEmptyDirectory();
     }
 
+    /** To rename a file over a device would take the device from every program. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatIsNoFileIsNotReplaced() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+
+        for (boolean replace : new boolean[] {true, false}) {
+            assertThatThrownBy(() -> new OutputFile(pipe, replace))
+                    .hasMessage(pipe + " is not a file; name a file, or one that does not exist");
+            assertThatThrownBy(() -> OutputFile.requireFree(pipe, replace)).hasMessageStartingWith(pipe + " is not a");
+        }
+        assertThatThrownBy(() -> new OutputFile(directory, true)).hasMessage(directory + " is a directory");
+        assertThat(directory).isDirectoryContaining(pipe::equals);
+        assertThat(Files.isRegularFile(pipe)).isFalse();
+    }
+
     /** What a killed one has left is deeper than a path can name, and so cannot be deleted. */
     @Test
     @DisabledOnOs(OS.WINDOWS)
