@@ -4,6 +4,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -154,7 +155,10 @@ final class Location {
             String text = Files.readString(passwordFile);
             return text.lines().findFirst().orElse("");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + passwordFile + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "the password cannot be read: " + (e instanceof FileSystemException ? "" : passwordFile + ": ")
+                            + Messages.of(e),
+                    e);
         }
     }
 

@@ -1,8 +1,18 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.errors.StorageException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Messages of the library, which name its methods and options, in words of the command line. */
 final class Messages {
@@ -11,6 +21,9 @@ final class Messages {
     private static final Map<String, String> PHRASES = phrases();
 
     private static final String READ_ONLY = "; open it without readOnly() to write";
+
+    /** A rule of the retention has the name of its option. */
+    private static final Pattern RETENTION_RULE = Pattern.compile("retention: (\\w+)(?= is )");
 
     private Messages() {}
 
@@ -30,6 +43,13 @@ final class Messages {
      * @param location the option that takes a URL
      */
     static String of(Throwable failure, String location) {
+        if (failure instanceof UncheckedIOException unchecked
+                && Objects.equals(unchecked.getMessage(), unchecked.getCause().getMessage())) {
+            return of(unchecked.getCause(), location);
+        }
+        if (failure instanceof FileSystemException file) {
+            return ofFile(file);
+        }
         String message = String.valueOf(failure.getMessage());
         for (Map.Entry<String, String> phrase : PHRASES.entrySet()) {
             message = message.replace(phrase.getKey(), phrase.getValue());
@@ -37,8 +57,31 @@ final class Messages {
         return failure instanceof IllegalArgumentException ? ofOption(message, location) : message;
     }
 
+    /** Java's message is the path alone if the exception's class says why. */
+    private static String ofFile(FileSystemException failure) {
+        if (failure.getReason() != null) {
+            return failure.getMessage();
+        }
+        if (failure instanceof AccessDeniedException) {
+            return failure.getFile() + " cannot be accessed: permission denied";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return failure.getFile() + " does not exist";
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return failure.getFile() + " exists already";
+        }
+        return failure.getFile()
+                + (failure instanceof NotDirectoryException ? " is not a directory" : " cannot be used");
+    }
+
     /** The message about an option begins with its name. */
     private static String ofOption(String message, String location) {
+        Matcher rule = RETENTION_RULE.matcher(message);
+        if (rule.lookingAt()) {
+            String option = rule.group(1).replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+            return "--" + option + message.substring(rule.end());
+        }
         return message.replaceFirst("^path (?=is |begins |cannot )", "--db ")
                 .replaceFirst("^url (?=is |begins |cannot )", location + " ")
                 .replaceFirst("^cursor (?=is )", "--after ")

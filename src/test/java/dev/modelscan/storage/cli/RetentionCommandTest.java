@@ -55,6 +55,20 @@ class RetentionCommandTest {
     }
 
     @Test
+    void aWrongNumberIsToldByTheNameOfItsOption() {
+        String file = filled().toString();
+        for (String option : List.of(
+                "--messages-per-conversation",
+                "--message-bytes-per-conversation",
+                "--message-bytes",
+                "--tasks-per-agent")) {
+            MainTest.Run wrong = MainTest.run("retention", "--db", file, option, "-1");
+            assertThat(wrong.code()).as(option).isEqualTo(2);
+            assertThat(wrong.err()).startsWith("error: " + option + " is -1; give 1 or more");
+        }
+    }
+
+    @Test
     void whatAnotherTableRefersToIsCounted() {
         Path file = filled();
         try (Database db = Database.open(file)) {
