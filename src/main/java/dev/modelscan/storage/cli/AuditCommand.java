@@ -129,6 +129,7 @@ final class AuditCommand extends CommandGroup {
         @Override
         Result execute(Database db) {
             PageRequest request = request();
+            Moment.requireOrder(spec, since, until);
             if ((table == null) != (key == null)) {
                 throw wrong("--table and --key go together");
             }

@@ -110,6 +110,7 @@ final class ExportCommand extends DatabaseCommand {
     @Override
     public Integer call() throws IOException {
         boolean whole = isWhole();
+        Moment.requireOrder(spec, since, until);
         if (!whole && RunFormats.named(format).isEmpty()) {
             throw wrong("unknown form \"" + format + "\"; known forms:\n" + String.join(", ", new FormatNames()));
         }

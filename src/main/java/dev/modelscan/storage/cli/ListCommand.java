@@ -95,6 +95,7 @@ final class ListCommand extends PagedCommand {
     @Override
     Result execute(Database db) {
         PageRequest request = request();
+        Moment.requireOrder(spec, since, until);
         return new Lists(db, this).page(kind(), request);
     }
 

@@ -77,6 +77,10 @@ final class ReportCommand extends ReadingCommand {
             throw new ParameterException(
                     spec.commandLine(), "--top is " + top + ", and must be 1 to " + PageRequest.MAX_LIMIT);
         }
+        if (force && html == null) {
+            throw new ParameterException(spec.commandLine(), "--force needs --html");
+        }
+        Moment.requireOrder(spec, since, until);
         return super.call();
     }
 

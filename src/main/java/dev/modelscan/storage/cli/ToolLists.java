@@ -70,17 +70,30 @@ final class ToolLists {
         if (cursor == null) {
             return DSL.noCondition();
         }
-        String last;
+        String text;
         try {
-            last = new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
+            text = new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("cursor is not one that a page gave out; begin with the first page", e);
+            throw notGivenOut(e);
         }
+        if (!text.startsWith(list())) {
+            throw notGivenOut(null);
+        }
+        String last = text.substring(list().length());
         return given.newest ? TOOL_EXECUTIONS.TOOL_NAME.lt(last) : TOOL_EXECUTIONS.TOOL_NAME.gt(last);
     }
 
-    private static String cursor(String last) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8));
+    private String cursor(String last) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString((list() + last).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A cursor begins with it, so that one of another list, or of the other order, is refused. */
+    private String list() {
+        return given.newest ? "tools.backward\0" : "tools\0";
+    }
+
+    private static IllegalArgumentException notGivenOut(@Nullable Exception cause) {
+        return new IllegalArgumentException("cursor is not one that a page gave out; begin with the first page", cause);
     }
 
     private static Field<Integer> count(ToolExecutionStatus... statuses) {

@@ -13,6 +13,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.MessageRole;
+import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -21,6 +22,7 @@ import dev.modelscan.storage.tools.ToolExecutionStatus;
 import dev.modelscan.storage.workflows.Workflow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -126,6 +128,67 @@ class SeeingTest {
         String full = run("show", "s-1", "--full");
         assertThat(full).contains("the whole answer", "exit code").doesNotContain("better look", "[more");
         assertThat(run("show", "s-1", "--reasoning")).contains("better look");
+    }
+
+    /** An application may have stored the call of a message, and not what became of it. */
+    @Test
+    void aCallThatNothingIsKnownOfIsShownBesideOneThatWasExecuted() {
+        try (Database db = Database.open(file())) {
+            Message asked = db.messages()
+                    .create(said(model, MessageRole.ASSISTANT, "")
+                            .parts(
+                                    MessagePart.toolCall("c-1", "read", Json.parse("{}")),
+                                    MessagePart.toolCall("c-2", "deploy", Json.parse("{}")),
+                                    MessagePart.toolCall("c-3", "write", Json.parse("{}")))
+                            .build());
+            for (String tool : List.of("read", "write")) {
+                db.toolExecutions()
+                        .create(ToolExecution.builder()
+                                .agentId(model.id())
+                                .toolName(tool)
+                                .callId(tool.equals("read") ? "c-1" : null)
+                                .messageId(asked.id())
+                                .build());
+            }
+        }
+
+        String shown = run("show", "s-1");
+
+        assertThat(shown).containsOnlyOnce("> read").containsOnlyOnce("> write");
+        assertThat(shown.lines().filter(line -> line.contains("> deploy")))
+                .singleElement()
+                .satisfies(line -> assertThat(line).endsWith("unknown"));
+    }
+
+    @Test
+    void aTaskWithoutMessagesIsNotCalledMissing() {
+        String task;
+        try (Database db = Database.open(file())) {
+            task = db.tasks().create(Task.builder().type("silent").build()).id().value();
+        }
+        assertThat(MainTest.run("show", task, "--db", file().toString()).err())
+                .startsWith("error: no message is about the task " + task + ", so it has no conversation to show");
+    }
+
+    @Test
+    void aCostIsNeverCut() {
+        try (Database db = Database.open(file())) {
+            db.modelCalls()
+                    .create(ModelCall.builder()
+                            .model("m".repeat(60))
+                            .inputTokens(1_234_567_890_123L)
+                            .outputTokens(1_234_567_890_123L)
+                            .cost(new BigDecimal("1234567.000000001"))
+                            .currency("USD")
+                            .build());
+            db.modelCalls()
+                    .create(ModelCall.builder()
+                            .model("small")
+                            .cost(new BigDecimal("0.000000001"))
+                            .currency("USD")
+                            .build());
+        }
+        assertThat(run("report")).contains(" 1234567.000000001  USD", "  0.000000001  USD");
     }
 
     @Test
@@ -247,6 +310,32 @@ class SeeingTest {
         }
     }
 
+    /** The names of tools are no records, so their cursor is made here. */
+    @Test
+    void aCursorOfAnotherListIsRefused() throws Exception {
+        try (Database db = Database.open(file())) {
+            db.toolExecutions()
+                    .create(ToolExecution.builder()
+                            .agentId(model.id())
+                            .toolName("Read")
+                            .build());
+        }
+        String tasks = json("list", "tasks", "--limit", "1").path("next").asText();
+        String tools = json("list", "tools", "--limit", "1").path("next").asText();
+
+        assertThat(json("list", "tools", "--after", tools).path("tools")).hasSize(1);
+        for (List<String> wrong : List.of(
+                List.of("list", "tools", "--after", tasks),
+                List.of("list", "tools", "--newest", "--after", tools),
+                List.of("list", "tools", "--after", "x"))) {
+            List<String> args = new ArrayList<>(wrong);
+            args.addAll(List.of("--db", file().toString()));
+            MainTest.Run run = MainTest.run(args.toArray(String[]::new));
+            assertThat(run.code()).as(wrong.toString()).isEqualTo(2);
+            assertThat(run.err()).as(wrong.toString()).startsWith("error: --after ");
+        }
+    }
+
     @Test
     void aWrongFilterIsTwo() {
         for (String wrong : List.of(
@@ -257,6 +346,15 @@ class SeeingTest {
                 "list agents --agent x",
                 "list tasks --agent nobody",
                 "list tasks --limit 0",
+                "list tasks --since 999999d",
+                "list tasks --since -0001-12-31T23:59:59Z",
+                "list tasks --until +10000-01-01T00:00:00Z",
+                "list tasks --since 2026-02-01 --until 2026-01-31",
+                "list tools --since 2026-02-01 --until 2026-02-01",
+                "report --since 2026-02-01 --until 2026-01-31",
+                "audit list --since 2026-02-01 --until 2026-01-31",
+                "export - --format openai --since 2026-02-01 --until 2026-01-31",
+                "report --force",
                 "list tasks --after x")) {
             MainTest.Run run = MainTest.run((wrong + " --db " + file()).split(" "));
             assertThat(run.code()).as(wrong).isEqualTo(2);
