@@ -212,7 +212,10 @@ final class BackupCommand extends OutputCommand {
         Path directory;
 
         @Override
-        public Integer call() {
+        public Integer call() throws IOException {
+            if (!Files.isDirectory(directory)) {
+                throw new IOException(directory + " is not a directory; name one that holds backups");
+            }
             return show(new BackupSummary.Listed(
                     directory.toAbsolutePath().toString(),
                     Backups.list(directory).stream()

@@ -6,6 +6,7 @@ import dev.modelscan.storage.erasure.ErasureReceipt;
 import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.errors.StorageException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,11 @@ abstract class ErasingCommand extends WritingCommand {
     Result execute(Database db) {
         if (keep != null && backups == null) {
             throw new ParameterException(spec.commandLine(), "--keep needs --backups");
+        }
+        if (backups != null && !Files.isDirectory(backups)) {
+            // An empty list would be read as that no backup holds it.
+            throw new ParameterException(
+                    spec.commandLine(), "--backups " + backups + " is not a directory; name the one that holds them");
         }
         check(db);
         ErasureRequest request = request();

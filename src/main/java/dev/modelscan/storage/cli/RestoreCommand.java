@@ -3,6 +3,7 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.Backups;
 import dev.modelscan.storage.backups.Restored;
 import dev.modelscan.storage.errors.StorageException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import picocli.CommandLine.Command;
@@ -37,6 +38,9 @@ final class RestoreCommand extends OutputCommand {
     @Override
     public Integer call() {
         Path file = location.file();
+        if (dryRun && Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new StorageException(file + " is not a file; name a file. Nothing was changed", null);
+        }
         Present present = Present.in(file);
         return show(BackupCommand.watched(this, listener -> {
             if (dryRun || (present != null && !force)) {

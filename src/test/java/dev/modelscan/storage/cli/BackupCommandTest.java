@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -217,6 +218,31 @@ class BackupCommandTest {
         Run refused = MainTest.run("restore", none.toString(), "--db", database);
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err().lines()).hasSize(1).first().asString().contains("not a complete backup");
+    }
+
+    @Test
+    void aPathThatIsNoDirectoryIsNotAnEmptyOne() {
+        for (String wrong : List.of(directory.resolve("none").toString(), database)) {
+            Run listed = MainTest.run("backup", "list", wrong);
+            assertThat(listed.code()).as(wrong).isOne();
+            assertThat(listed.err()).startsWith("error: " + wrong + " is not a directory");
+        }
+        assertThat(MainTest.run("backup", "list", directory.toString()).out()).startsWith("no backups in ");
+    }
+
+    @Test
+    void aDryRunRefusesWhatARestoreRefuses() throws Exception {
+        String backup = directory.resolve("one.db").toString();
+        json("backup", "--db", database, "--to", backup, "--json");
+        for (boolean dry : new boolean[] {true, false}) {
+            List<String> command = new ArrayList<>(List.of("restore", backup, "--force", "--db", directory.toString()));
+            if (dry) {
+                command.add("--dry-run");
+            }
+            Run refused = MainTest.run(command.toArray(String[]::new));
+            assertThat(refused.code()).as("dry run: " + dry).isOne();
+            assertThat(refused.err()).contains(directory + " is not a file; name a file. Nothing was changed");
+        }
     }
 
     private static JsonNode json(String... arguments) throws Exception {

@@ -185,6 +185,9 @@ class EraseCommandTest {
         assertThat(run("agent")).isEqualTo(2);
         assertThat(run("agent", "x", "--keep", "24h")).isEqualTo(2);
         assertThat(err.toString()).contains("--keep needs --backups");
+        assertThat(run("agent", "x", "--backups", directory.resolve("none").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--backups " + directory.resolve("none") + " is not a directory");
         assertThat(run("agent", "x", "--backups", "y", "--keep", "1x")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);
     }
