@@ -11,7 +11,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -33,7 +32,7 @@ final class DemoCommand extends DatabaseCommand {
         if (location.database != null || workspace != null) {
             return super.call();
         }
-        Path directory = Files.createTempDirectory("modelscan-demo-");
+        Path directory = TemporaryFiles.createDirectory();
         try {
             try (Database db = Database.open(directory.resolve("demo.db"))) {
                 return show(execute(db));

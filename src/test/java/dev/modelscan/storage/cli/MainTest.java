@@ -132,7 +132,7 @@ class MainTest {
         assertThat(run.out)
                 .contains("5 transcripts imported", "Schema version", "get_price", "import transcripts.json");
         assertThat(run.err).isEmpty();
-        Matcher database = Pattern.compile("\\S+modelscan-demo-\\S+demo\\.db").matcher(run.out);
+        Matcher database = Pattern.compile("\\S+modelscan-\\S+demo\\.db").matcher(run.out);
         assertThat(run.out.lines().filter(line -> line.contains("V1__") || line.contains("V10__")))
                 .hasSize(2)
                 .allMatch(line -> line.length() <= Screen.COLUMNS && line.indexOf("V1") == 16);
