@@ -14,6 +14,7 @@ import dev.modelscan.storage.cli.imports.Redactor;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.StorageException;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -27,9 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterPreprocessor;
@@ -225,13 +224,20 @@ final class ImportCommand extends DatabaseCommand {
     }
 
     private static InputStream withProgress(InputStream in, Input input) {
-        return ProgressBar.wrap(
-                in,
-                new ProgressBarBuilder()
-                        .setTaskName("Importing")
-                        .setInitialMax(input.size())
-                        .setUnit(" KiB", 1_024)
-                        .setConsumer(new ConsoleProgressBarConsumer(System.err)));
+        InputStream watched = ProgressBar.wrap(
+                in, PhaseBar.builder("Importing").setInitialMax(input.size()).setUnit(" KiB", 1_024));
+        return new FilterInputStream(watched) {
+            private boolean closed;
+
+            /** Whoever decodes a stream closes it, too, and each time the bar would be printed again. */
+            @Override
+            public void close() throws IOException {
+                if (!closed) {
+                    closed = true;
+                    super.close();
+                }
+            }
+        };
     }
 
     /** The database, which is opened, and so made, with the first run. */

@@ -65,6 +65,10 @@ final class Screen {
                 !Charset.isSupported(name) || Charset.forName(name).name().startsWith("UTF-"));
     }
 
+    boolean isUnicode() {
+        return unicode;
+    }
+
     /** A character of a bar. */
     String block() {
         return unicode ? "\u2588" : "#";
@@ -125,7 +129,11 @@ final class Screen {
         if (to == line.length() || line.charAt(to) == ' ') {
             return to;
         }
-        int space = line.lastIndexOf(' ', to);
+        int space = to;
+        // Not by lastIndexOf, which would look through all of a long line for each of its parts.
+        while (space > from && line.charAt(space) != ' ') {
+            space--;
+        }
         // A line that is all indentation would say nothing.
         return space > from && !line.substring(from, space).isBlank() ? space : to;
     }

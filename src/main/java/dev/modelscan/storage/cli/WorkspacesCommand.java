@@ -11,9 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -190,10 +188,7 @@ final class WorkspacesCommand extends CommandGroup {
 
         /** The bar ends before anything else is printed. */
         private List<WorkspaceMigration> watched(Workspaces workspaces) {
-            try (ProgressBar bar = new ProgressBarBuilder()
-                    .setTaskName("Migrating")
-                    .setConsumer(new ConsoleProgressBarConsumer(System.err))
-                    .build()) {
+            try (ProgressBar bar = PhaseBar.builder("Migrating").build()) {
                 return workspaces.migrateAll(parallel, progress -> {
                     bar.maxHint(progress.total());
                     bar.stepTo(progress.done());
