@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It belongs to the thread that it was handed to, and ends with the function that it was handed to: any later use, and any
  * use by another thread, throws {@link IllegalStateException}.
  *
- * <p>Once the database has refused a statement, the transaction can only roll back, on every engine: further calls, and the
- * commit, throw {@link IllegalStateException}. To try something that may be refused, put it into {@link #withTx} of its own.
+ * <p>Once the database has refused a statement, or a call has failed after it had written, the transaction can only roll back, on
+ * every engine: further calls, and the commit, throw {@link IllegalStateException}. To try something that may be refused, put it
+ * into {@link #withTx} of its own.
  *
  * @since 0.1.0
  */

@@ -15,10 +15,16 @@ import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.blobs.BlobId;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.teams.TeamId;
 import java.io.IOException;
 import java.sql.PreparedStatement;
@@ -27,6 +33,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jooq.DSLContext;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
@@ -236,6 +243,54 @@ abstract class TransactionContract extends Contract {
         requireRollbackOnly(tx -> tx.dsl().execute("no sql"));
         requireRollbackOnly(tx -> tx.dsl().fetch("select * from nowhere"));
         assertThat(everything()).isEqualTo(before);
+    }
+
+    @Test
+    void aCallThatFailedWhenItHadWrittenMakesTheTransactionRollbackOnly() {
+        Agent stored = createAgent("stored");
+        Message first = db.messages().create(message(stored).build());
+        Message elsewhere = db.messages()
+                .create(message(stored)
+                        .conversationId(new ConversationId("elsewhere"))
+                        .build());
+        db.messages().putOrigins(Map.of(first.id(), Origin.of("form", "first")));
+        MessagePart image = MessagePart.image("image/png", new BlobId("0".repeat(64)));
+        List<Object> before = everything();
+
+        requireRollbackOnly(
+                tx -> tx.messages().create(message(stored).parts(image).build()));
+        requireRollbackOnly(tx ->
+                tx.messages().create(message(stored).parentId(MessageId.next()).build()));
+        requireRollbackOnly(tx ->
+                tx.messages().create(message(stored).parentId(elsewhere.id()).build()));
+        requireRollbackOnly(tx -> tx.conversations()
+                .replaceTail(
+                        CONVERSATION,
+                        null,
+                        List.of(message(stored).parentId(first.id()).build())));
+        requireRollbackOnly(tx -> tx.messages()
+                .putOrigins(Map.of(
+                        first.id(), Origin.of("form", "other"), new MessageId("~"), Origin.of("form", "first"))));
+        requireRollbackOnly(tx -> tx.agents().setActive(List.of(stored.id(), AgentId.next())));
+
+        assertThat(everything()).isEqualTo(before);
+        assertThat(db.messages().originOf(first.id()).externalId()).isEqualTo("first");
+    }
+
+    @Test
+    void aPartWhoseCallFailedWhenItHadWrittenLeavesTheTransactionUsable() {
+        Agent stored = createAgent("stored");
+        MessagePart image = MessagePart.image("image/png", new BlobId("0".repeat(64)));
+        db.useTx(tx -> {
+            assertThatThrownBy(() -> tx.useTx(inner ->
+                            inner.messages().create(message(stored).parts(image).build())))
+                    .isInstanceOf(ReferenceException.class);
+            tx.messages().create(message(stored).build());
+        });
+
+        assertThat(db.messages().list(10, 0))
+                .extracting(Message::sequenceNumber)
+                .containsExactly(1L);
     }
 
     private interface Step {

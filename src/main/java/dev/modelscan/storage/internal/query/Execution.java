@@ -205,7 +205,7 @@ public final class Execution<R> {
             while (list.size() < most && row.next()) {
                 list.add(mapped(row, known));
             }
-            session.countRows(list.size() - before);
+            count(list.size() - before);
             boolean more = list.size() == most && rows.next();
             returned = true;
             return more;
@@ -226,8 +226,8 @@ public final class Execution<R> {
                 returned = true;
                 return null;
             }
+            count(1);
             R result = mapped(row, known);
-            session.countRows(1);
             if ((writes || packed == null || CHECKED) && rows.next()) {
                 throw new IllegalStateException("more than one row from " + sql);
             }
@@ -238,6 +238,11 @@ public final class Execution<R> {
         } finally {
             end();
         }
+    }
+
+    private void count(long rows) {
+        session.countRows(rows);
+        session.wrote(writes ? rows : 0);
     }
 
     private RowMapper<R> mapper() {
@@ -266,7 +271,7 @@ public final class Execution<R> {
         beforeSending();
         try {
             int rows = statement.executeUpdate();
-            session.countRows(rows);
+            count(rows);
             returned = true;
             return rows;
         } catch (SQLException e) {
@@ -297,7 +302,7 @@ public final class Execution<R> {
                 SQL.debug("batch of {}: {}", records.size(), sql);
             }
             int[] written = statement.executeBatch();
-            session.countRows(records.size());
+            count(records.size());
             returned = true;
             return written;
         } catch (SQLException e) {

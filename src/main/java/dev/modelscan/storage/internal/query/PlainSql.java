@@ -31,7 +31,9 @@ public final class PlainSql {
         PreparedStatement statement = prepared(session, sql, values);
         session.running().begin();
         try {
-            return statement.executeUpdate();
+            int rows = statement.executeUpdate();
+            session.wrote(rows);
+            return rows;
         } finally {
             session.running().end();
         }
@@ -49,6 +51,7 @@ public final class PlainSql {
             session.running().begin();
             try {
                 statement.executeBatch();
+                session.wrote(rows.size());
             } finally {
                 session.running().end();
             }

@@ -47,6 +47,7 @@ public final class Session implements AutoCloseable {
     private boolean ranOtherThanSelect;
     private boolean shared;
     private long rows;
+    private long written;
     private @Nullable String firstName;
     private @Nullable String firstSql;
 
@@ -274,6 +275,15 @@ public final class Session implements AutoCloseable {
 
     void countRows(long more) {
         rows += more;
+    }
+
+    void wrote(long more) {
+        written += more;
+    }
+
+    /** How many rows the library's statements have written so far. */
+    public long written() {
+        return written;
     }
 
     void moved(long characters) {

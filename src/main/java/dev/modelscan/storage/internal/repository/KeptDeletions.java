@@ -64,11 +64,18 @@ final class KeptDeletions {
      */
     static void keep(Sessions sessions, Session session, String kind, String id, Table<?> table, Field<?> key)
             throws SQLException {
-        if (!sessions.options().keepDeleted().isZero()) {
+        if (!sessions.options().keepDeleted().isZero() && holds(session, id, table, key)) {
             new KeptDeletions(session, kind, id, table.getName(), key.getName()).copy(sessions);
             Instant before = sessions.now().minus(sessions.options().keepDeleted());
             SqlDeletedRecords.purgeSome(session, before, PURGED_AT_ONCE);
         }
+    }
+
+    /** Whether there is such a record, which others cannot delete from then on. */
+    private static boolean holds(Session session, String id, Table<?> table, Field<?> key) throws SQLException {
+        String sql = "SELECT 1 FROM " + PlainSql.table(session, table.getName()) + " WHERE "
+                + PlainSql.quoted(key.getName()) + " = ?" + (session.dialect().locksRows() ? " FOR UPDATE" : "");
+        return !PlainSql.rows(session, sql, List.of(id), row -> true).isEmpty();
     }
 
     /** The number of the newest migration. */
@@ -87,15 +94,9 @@ final class KeptDeletions {
                         SqlDeletedRecords.COLUMNS,
                         new DeletedRecord(deletion, kind, id, sessions.actor(), schemaVersion(), sessions.now()))
                 .update();
-        boolean isRoot = true;
         for (DeletionPlan.Rows rows : plan.deleted()) {
             Catalog.Table table = Objects.requireNonNull(tables.get(rows.table()), rows.table());
-            int copied = copy(rows, table.stored(), table, null);
-            if (isRoot && copied == 0) {
-                forget();
-                return;
-            }
-            isRoot = false;
+            copy(rows, table.stored(), table, null);
         }
         for (DeletionPlan.Emptied emptied : plan.emptied()) {
             copyReferences(
@@ -116,12 +117,6 @@ final class KeptDeletions {
                 null);
     }
 
-    private void forget() throws SQLException {
-        session.query(SqlDeletedRecords.DELETE)
-                .set(SqlDeletedRecords.ID.parameter(), deletion)
-                .update();
-    }
-
     /** A row without a primary key could not be found again. */
     private void copyReferences(DeletionPlan.Emptied emptied, Catalog.Table table) throws SQLException {
         if (table.key().isEmpty()) {
@@ -137,7 +132,7 @@ final class KeptDeletions {
         copy(emptied.rows(), columns, table, Restoration.emptied(emptied.reference()));
     }
 
-    private int copy(DeletionPlan.Rows rows, List<Column> columns, Catalog.Table table, @Nullable String emptied)
+    private void copy(DeletionPlan.Rows rows, List<Column> columns, Catalog.Table table, @Nullable String emptied)
             throws SQLException {
         if (columns.stream().anyMatch(column -> column.name().matches(".*[\"\\\\].*"))) {
             throw unkept("the table " + table.name() + " has a column with a quote or a backslash in its name");
@@ -161,9 +156,7 @@ final class KeptDeletions {
             values.add(emptied);
         }
         values.addAll(rows.values(id));
-        int copied = PlainSql.update(session, sql, values);
-        position += copied;
-        return copied;
+        position += PlainSql.update(session, sql, values);
     }
 
     private void holdBlobs(Reference reference) throws SQLException {

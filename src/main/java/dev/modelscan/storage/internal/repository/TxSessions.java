@@ -99,8 +99,8 @@ final class TxSessions implements Sessions {
     void requireNotRefused() {
         if (refused != null) {
             throw new IllegalStateException(
-                    "the database refused a statement of this transaction, which can only roll back; put what may be"
-                            + " refused into tx.withTx",
+                    "a call of this transaction was refused, so it can only roll back; put what may be refused into"
+                            + " tx.withTx",
                     refused);
         }
     }
@@ -112,18 +112,31 @@ final class TxSessions implements Sessions {
 
     @Override
     public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return run(entity, id, acting(work));
+        return runWrite(entity, id, work);
     }
 
     @Override
     public <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return run(entity, id, acting(work));
+        return runWrite(entity, id, work);
     }
 
     @Override
     public <T> T insert(
             @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
-        return run(entity, id, acting(insert));
+        return runWrite(entity, id, insert);
+    }
+
+    /** After a failure the transaction must not commit what the call has written of it. */
+    private <T extends @Nullable Object> T runWrite(@Nullable String entity, @Nullable String id, Work<T> work) {
+        long written = session.written();
+        try {
+            return run(entity, id, acting(work));
+        } catch (RuntimeException e) {
+            if (session.written() != written) {
+                refused = e;
+            }
+            throw e;
+        }
     }
 
     /** The transaction of a caller's connection goes on with statements of his own, which are nobody's. */
@@ -183,10 +196,7 @@ final class TxSessions implements Sessions {
         }
     }
 
-    /**
-     * Remembers an exception of the database. The library's own checks throw before they reach the
-     * database.
-     */
+    /** Remembers an exception of the database. Most of the library's own checks throw before anything is written. */
     void noteRefusal(StorageException e) {
         if (e.getCause() instanceof SQLException) {
             refused = e;

@@ -85,7 +85,7 @@ public class StatementCountTest {
             try {
                 filled.db.useTx(prepared::accept);
             } catch (IllegalStateException e) {
-                assertThat(e).hasMessageContaining("the database refused a statement");
+                assertThat(e).hasMessageContaining("a call of this transaction was refused");
             }
             assertThat(sent(log)).hasSize(expected(call));
         }
