@@ -125,7 +125,7 @@ public interface ConversationRepository {
      * @param limit the maximum number of messages, 1 to {@link PageRequest#MAX_LIMIT}
      * @return without summary and messages if the conversation does not exist
      * @throws IllegalArgumentException if the limit is out of range
-     * @throws BusyException if others move the head again and again while this reads
+     * @throws BusyException if others move the head, or replace what the summary stands for, again and again while this reads
      */
     ConversationContext context(ConversationId id, int limit);
 

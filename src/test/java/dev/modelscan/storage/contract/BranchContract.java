@@ -35,7 +35,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +197,22 @@ abstract class BranchContract extends Contract {
             context = db.conversations().context(CONVERSATION, 10);
         }
         assertThat(context.summary() + ": " + contents(context.messages())).isIn("of d: e", "null: a b c f");
+    }
+
+    /** A context is a summary and messages of one version of its conversation. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void aContextIsOfOneVersionIfTheTailIsReplacedMeanwhile(int statement) {
+        say("a", "b", "c");
+        db.conversations().compact(CONVERSATION, find("b").id(), "of b");
+        MessageId a = find("a").id();
+        ConversationContext context;
+        try (BeforeStatement other = new BeforeStatement(statement, () -> db.conversations()
+                .replaceTail(
+                        CONVERSATION, a, List.of(message(sender).content("d").build())))) {
+            context = db.conversations().context(CONVERSATION, 10);
+        }
+        assertThat(context.summary() + ": " + contents(context.messages())).isIn("of b: c", "null: a d");
     }
 
     @Test
@@ -698,18 +713,6 @@ abstract class BranchContract extends Contract {
         assertThat(find("d").parentId()).isEqualTo(a);
         assertThat(path()).isEqualTo("a d");
         assertThat(pathTo("c")).isEqualTo("a c");
-    }
-
-    /** Returns when a session waits for this one. */
-    private static void awaitBlocked(DSLContext dsl) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (dsl.fetchSingle(
-                                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
-                        .get(0, Integer.class)
-                == 0) {
-            assertThat(System.nanoTime()).isLessThan(end);
-            Thread.sleep(5);
-        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.modelscan.storage.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Page;
@@ -17,7 +19,9 @@ import dev.modelscan.storage.workflows.Workflow;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -98,6 +102,18 @@ abstract class Contract extends Suite {
             request = page.next().orElse(null);
         }
         return all;
+    }
+
+    /** Returns when a session of PostgreSQL waits for this one. */
+    static void awaitBlocked(DSLContext dsl) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (dsl.fetchSingle(
+                                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+                        .get(0, Integer.class)
+                == 0) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.sleep(5);
+        }
     }
 
     /** Everything that is stored, to find any change. */

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.repository;
 
 import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 
 import dev.modelscan.storage.Page;
@@ -66,6 +67,12 @@ final class Branches {
 
     private record Compaction(long number, String summary) {}
 
+    /** What a context was read of: the number of the head, and that of the last message that the summary stands for. */
+    private record Version(@Nullable Long head, @Nullable Long compaction) {}
+
+    private record Read(
+            ConversationContext context, @Nullable Long compaction) {}
+
     private static final CompiledQuery<Void> COMPACT =
             CompiledQuery.command("conversation.compact", () -> DSL.insertInto(
                             COMPACTIONS,
@@ -88,6 +95,18 @@ final class Branches {
                     .and(Paths.isOnPath(COMPACTIONS.SEQUENCE_NUMBER))
                     .orderBy(COMPACTIONS.SEQUENCE_NUMBER.desc())
                     .limit(DSL.inline(1)));
+
+    private static final CompiledQuery<Version> VERSION = CompiledQuery.rows(
+            "conversation.version",
+            row -> new Version(row.find(Codec.LONG, 1), row.find(Codec.LONG, 2)),
+            () -> DSL.select(MESSAGES.SEQUENCE_NUMBER, COMPACTIONS.SEQUENCE_NUMBER)
+                    .from(CONVERSATIONS)
+                    .leftJoin(MESSAGES)
+                    .on(MESSAGES.ID.eq(CONVERSATIONS.HEAD_ID))
+                    .leftJoin(COMPACTIONS)
+                    .on(COMPACTIONS.CONVERSATION_ID.eq(CONVERSATIONS.ID))
+                    .and(COMPACTIONS.SEQUENCE_NUMBER.eq(NUMBER.param()))
+                    .where(CONVERSATIONS.ID.eq(CONVERSATION.param())));
 
     private Branches() {}
 
@@ -176,27 +195,35 @@ final class Branches {
 
     /**
      * The summary that holds for the path to the head, and up to {@code limit} messages after it. What was read of two
-     * paths, because the head moved meanwhile, is read again: inside a transaction too, a statement of PostgreSQL sees
-     * what was committed before it.
+     * paths, because the head moved meanwhile, or of two tails, is read again: inside a transaction too, a statement of
+     * PostgreSQL sees what was committed before it.
      */
     static ConversationContext context(Session session, ConversationId id, int limit) throws SQLException {
         Long head = Paths.headNumber(session, id);
         for (int reads = 0; reads < MOST_READS; reads++) {
-            ConversationContext context = context(session, id, head, limit);
-            Long next = Paths.headNumber(session, id);
-            if (Objects.equals(head, next)) {
-                return context;
+            Read read = read(session, id, head, limit);
+            Version now = version(session, id, read.compaction());
+            if (now.equals(new Version(head, read.compaction()))) {
+                return read.context();
             }
-            head = next;
+            head = now.head();
         }
         throw new BusyException(
-                "conversation " + id + " got a new head during each of " + MOST_READS
+                "conversation " + id + " got a new head, or lost its summary, during each of " + MOST_READS
                         + " reads of its context; try again",
                 null);
     }
 
-    private static ConversationContext context(Session session, ConversationId id, @Nullable Long head, int limit)
-            throws SQLException {
+    /** The compaction is null if it is gone. */
+    private static Version version(Session session, ConversationId id, @Nullable Long compaction) throws SQLException {
+        Version version = session.query(VERSION)
+                .set(CONVERSATION, id)
+                .set(NUMBER, compaction)
+                .first();
+        return version == null ? new Version(null, null) : version;
+    }
+
+    private static Read read(Session session, ConversationId id, @Nullable Long head, int limit) throws SQLException {
         long end = head == null ? Long.MAX_VALUE : head;
         Compaction compaction = session.query(LAST_COMPACTION)
                 .set(CONVERSATION, id)
@@ -211,6 +238,8 @@ final class Branches {
                     .filter(message -> message.sequenceNumber() > behind)
                     .toList();
         }
-        return new ConversationContext(compaction == null ? null : compaction.summary(), messages, complete);
+        return compaction == null
+                ? new Read(new ConversationContext(null, messages, complete), null)
+                : new Read(new ConversationContext(compaction.summary(), messages, complete), compaction.number());
     }
 }
