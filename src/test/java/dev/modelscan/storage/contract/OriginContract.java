@@ -4,7 +4,9 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.Conversation;
@@ -19,16 +21,22 @@ import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.sources.SourceId;
+import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.testkit.StatementLog;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -278,6 +286,58 @@ abstract class OriginContract extends Contract {
             assertThat(catchThrowableOfType(ReferenceException.class, call::run))
                     .hasMessageContaining("sourceId: source missing does not exist; create it first");
         }
+    }
+
+    @Test
+    void aMessageThatIsDeletedMeanwhileHasNoOrigin() throws Exception {
+        assumeTrue(!engine().name().startsWith("SQLite"));
+        Message message = db.messages().create(message(agent).build());
+        Map<MessageId, Origin> origins = Map.of(message.id(), origin("x"));
+        AtomicReference<CompletableFuture<Void>> other = new AtomicReference<>();
+
+        db.useTx(Isolation.READ_COMMITTED, tx -> {
+            tx.messages().delete(message.id());
+            other.set(OwnThread.run(() -> db.messages().putOrigins(origins)));
+            awaitBlocked(tx.dsl());
+        });
+
+        assertThatThrownBy(() -> other.get().get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(NotFoundException.class);
+    }
+
+    /** The one that waits has locked nothing, so the other one need not wait for it. */
+    @Test
+    void twoThatExchangeExternalIdsDoNotWaitForEachOther() throws Exception {
+        assumeTrue(!engine().name().startsWith("SQLite"));
+        List<MessageId> ids = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            ids.add(new MessageId(String.format("m%03d", i)));
+        }
+        db.messages()
+                .createAll(ids.stream().map(id -> message(agent).id(id).build()).toList());
+        Map<MessageId, Origin> first = new HashMap<>();
+        Map<MessageId, Origin> exchanged = new HashMap<>();
+        Map<MessageId, Origin> others = new HashMap<>();
+        for (int i = 0; i < ids.size(); i++) {
+            first.put(ids.get(i), origin("e" + i));
+            exchanged.put(ids.get(i), origin("e" + (i + 1) % ids.size()));
+            others.put(ids.get(i), origin("o" + i));
+        }
+        // Stored in another order than that of the ids.
+        List<MessageId> backward = new ArrayList<>(ids);
+        Collections.reverse(backward);
+        backward.forEach(id -> db.messages().putOrigins(Map.of(id, Objects.requireNonNull(first.get(id)))));
+        AtomicReference<CompletableFuture<Void>> other = new AtomicReference<>();
+
+        db.useTx(Isolation.READ_COMMITTED, tx -> {
+            tx.dsl().execute("SET LOCAL lock_timeout = '200ms'");
+            tx.messages().putOrigins(Map.of(ids.get(0), origin("o0")));
+            other.set(OwnThread.run(() -> db.messages().putOrigins(exchanged)));
+            awaitBlocked(tx.dsl());
+            tx.messages().putOrigins(others);
+        });
+        other.get().get(30, TimeUnit.SECONDS);
+
+        assertThat(db.messages().originOf(ids.get(99)).externalId()).isEqualTo("e0");
     }
 
     @Test

@@ -9,6 +9,7 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
@@ -16,8 +17,13 @@ import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jooq.Condition;
+import org.jooq.Record1;
+import org.jooq.Select;
+import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +35,7 @@ final class ConversationLock {
 
     private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
     private static final Parameter<MessageId> MESSAGE = MessageColumns.ID.parameter();
+    private static final Parameter<String> MESSAGE_IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
     /** A conversation that is locked, and its head; null if it has no branches. */
     record Held(@Nullable MessageId head) {}
@@ -47,7 +54,25 @@ final class ConversationLock {
                             DSL.select(MESSAGES.CONVERSATION_ID).from(MESSAGES).where(MessageColumns.ID.isParameter())))
                     .forUpdate());
 
+    private static final CompiledQuery<Integer> HOLD_OF_ALL = CompiledQuery.rows(
+            "message.holdConversationsOf", row -> row.get(Codec.INTEGER, 1), () -> DSL.select(DSL.inline(1))
+                    .from(CONVERSATIONS)
+                    .where(isOfMessages())
+                    .orderBy(CONVERSATIONS.ID)
+                    .forUpdate());
+
     private ConversationLock() {}
+
+    /** PostgreSQL expects few ids in an array, and looks them up; without it, it would read all conversations. */
+    private static Condition isOfMessages() {
+        Select<Record1<ConversationId>> ids = DSL.select(MESSAGES.CONVERSATION_ID)
+                .from(MESSAGES)
+                .where(MESSAGES.ID.in(IdList.select(MESSAGE_IDS.param(), MESSAGES.ID)));
+        Condition among = CONVERSATIONS.ID.in(ids);
+        Condition sought = CONVERSATIONS.ID.eq(DSL.any(DSL.array(ids)));
+        return CustomCondition.of(
+                context -> context.visit(Engines.expressions(context).withHint(among, sought)));
+    }
 
     /** Null if there is no such conversation. */
     static @Nullable Held hold(Session session, ConversationId id) throws SQLException {
@@ -58,6 +83,13 @@ final class ConversationLock {
     static void holdOf(Session session, MessageId id) throws SQLException {
         if (session.dialect().locksRows()) {
             session.query(HOLD_OF).set(MESSAGE, id).first();
+        }
+    }
+
+    /** Locks the conversations of these messages, in one order. */
+    static void holdOf(Session session, Collection<MessageId> ids) throws SQLException {
+        if (session.dialect().locksRows()) {
+            session.query(HOLD_OF_ALL).set(MESSAGE_IDS, IdList.text(ids)).list();
         }
     }
 

@@ -104,7 +104,7 @@ final class MessageOrigins {
                     .set(MESSAGE_ORIGINS.EXTERNAL_ID, DSL.inline(null, MESSAGE_ORIGINS.EXTERNAL_ID))
                     .where(MESSAGE_ORIGINS.MESSAGE_ID.in(IdList.select(IDS.param(), MESSAGE_ORIGINS.MESSAGE_ID))));
 
-    /** If another transaction put one meanwhile, that is as if it had replaced this one. */
+    /** If another program put one meanwhile, that is as if it had replaced this one. */
     private static final CompiledQuery<Void> PUT_FIRST = CompiledQuery.command(
             "messageOrigin.putFirst", () -> DSL.insertInto(MESSAGE_ORIGINS, FIRST_COLUMNS.fields())
                     .values(FIRST_COLUMNS.params())
@@ -158,7 +158,7 @@ final class MessageOrigins {
         return new MessageOrigin(/* messageId= */ row.get(MESSAGE_ID), /* origin= */ ORIGIN.read(row));
     }
 
-    /** The origins in the order of their ids, so that two batches wait for each other in one order. */
+    /** The origins in the order of their ids. */
     static List<MessageOrigin> checked(Map<MessageId, Origin> origins) {
         Map<String, MessageOrigin> sorted = new TreeMap<>();
         origins.forEach((id, origin) -> {
@@ -175,8 +175,13 @@ final class MessageOrigins {
      * Stores checked origins: first those that replace one, which may free an external id that another needs. SQLite keeps a
      * journal of each upsert, and of each insert from a query, which costs as much again: 31 against 15 µs of CPU. So the
      * messages without an origin are looked up, and theirs are inserted as values.
+     *
+     * <p>The conversations are locked first: who exchanges external ids locks their rows in no order, and nobody deletes a message
+     * that was looked up.
      */
     static boolean put(Session session, List<MessageOrigin> origins) throws SQLException {
+        ConversationLock.holdOf(
+                session, origins.stream().map(MessageOrigin::messageId).toList());
         Map<MessageId, Stored> stored = stored(session, origins);
         release(session, origins, stored);
         List<First> firsts = new ArrayList<>();

@@ -8,7 +8,7 @@ import dev.modelscan.storage.support.RepositoryCalls.RepositoryCall;
 /**
  * PostgreSQL gets the same statements as SQLite, one round trip each. A write also sends COMMIT; its BEGIN is
  * sent with the first statement. {@code setActive} and {@code withTx} send two more, because they ask for the
- * isolation first. A deletion of a message locks its conversation first.
+ * isolation first. A deletion of a message locks its conversation first, and so does {@code putOrigins}.
  */
 class PostgresStatementCountTest extends StatementCountTest {
 
@@ -26,7 +26,7 @@ class PostgresStatementCountTest extends StatementCountTest {
         if (call.name().startsWith("tasks: create for ") && call.name().endsWith("that does not exist")) {
             return 1;
         }
-        if (call.name().startsWith("messages: delete")) {
+        if (call.name().startsWith("messages: delete") || call.name().startsWith("messages: putOrigins")) {
             return call.statements() + 1;
         }
         return call.name().equals("messages: create to one that does not exist") ? 2 : call.statements();
