@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
@@ -18,8 +19,10 @@ import dev.modelscan.storage.search.SearchProgress;
 import dev.modelscan.storage.search.SearchSyntaxException;
 import dev.modelscan.storage.testkit.StatementLog;
 import dev.modelscan.storage.tools.ToolExecution;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -334,6 +337,16 @@ abstract class SearchContract extends Contract {
         assertThatThrownBy(() -> db.search().find("x", PageRequest.first(101)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("limit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+10000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z", "-1000000000-01-01T00:00:00Z"})
+    void aCursorWithATimeThatNoRecordHasIsRefused(String time) {
+        String text = "search\0" + time + "\0MESSAGE\0m";
+        Cursor cursor = new Cursor(Base64.getUrlEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+        assertThatThrownBy(() -> db.search().find("x", PageRequest.after(cursor, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cursor is not one that a page gave out");
     }
 
     /** What engines have a meaning for is text here. */

@@ -65,7 +65,7 @@ final class Cursors {
         }
     }
 
-    private static IllegalArgumentException notGivenOut(@Nullable Exception cause) {
+    static IllegalArgumentException notGivenOut(@Nullable Exception cause) {
         return new IllegalArgumentException("cursor is not one that a page gave out; begin with the first page", cause);
     }
 }

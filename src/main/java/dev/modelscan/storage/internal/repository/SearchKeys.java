@@ -15,7 +15,6 @@ import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.SingleQuery;
 import java.sql.SQLException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -54,16 +53,17 @@ final class SearchKeys {
     record HitKey(Instant createdAt, HitKind kind, String id) {
 
         Cursor cursor() {
-            return Cursors.encode(LIST, List.of(createdAt.toString(), kind.name(), id));
+            String time = (String) Codec.TIME.encode(createdAt);
+            return Cursors.encode(LIST, List.of(time, kind.name(), id));
         }
 
         static HitKey of(Cursor cursor) {
             List<String> parts = Cursors.decode(LIST, 3, cursor);
+            Instant createdAt = Cursors.value(MessageColumns.CREATED_AT.parameter(), parts.get(0));
             try {
-                return new HitKey(Instant.parse(parts.get(0)), HitKind.valueOf(parts.get(1)), parts.get(2));
-            } catch (IllegalArgumentException | DateTimeException e) {
-                throw new IllegalArgumentException(
-                        "cursor is not one that a page gave out; begin with the first page", e);
+                return new HitKey(createdAt, HitKind.valueOf(parts.get(1)), parts.get(2));
+            } catch (IllegalArgumentException e) {
+                throw Cursors.notGivenOut(e);
             }
         }
     }
