@@ -124,6 +124,11 @@ public record PackagedMigrations(@Nullable String set, String location, List<Pac
                 : null;
     }
 
+    /** The names of the migrations for the user, in order. */
+    public List<String> labels() {
+        return migrations.stream().map(this::label).toList();
+    }
+
     /** A migration's name for the user, with its set. */
     public String label(Packaged migration) {
         return label(migration.script());

@@ -19,6 +19,7 @@ import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.Leftovers;
 import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
+import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import dev.modelscan.storage.internal.sqlite.file.SqliteErrors;
@@ -254,7 +255,7 @@ public final class SqliteMigrator {
         if (state().kind() == SchemaState.Kind.CURRENT) {
             return List.of();
         }
-        List<String> applied = new ArrayList<>(connections.file() == null ? copyTemplate() : List.of());
+        List<String> applied = new ArrayList<>(connections.file() == null ? copySchema() : List.of());
         if (applied.isEmpty() || plan.hasSets()) {
             applied.addAll(migrateInOneTransaction());
         }
@@ -262,25 +263,33 @@ public final class SqliteMigrator {
         return List.copyOf(applied);
     }
 
-    private List<String> copyTemplate() {
+    private List<String> copySchema() {
         try {
-            return MemoryTemplate.copyTo(connections);
+            NewSchema.copyTo(connections);
+            return plan.library().labels();
         } catch (SQLException e) {
             throw unreadable(e);
         }
     }
 
     /** Closing the connection rolls back what was not committed. */
-    List<String> migrateInOneTransaction() {
+    private List<String> migrateInOneTransaction() {
         try (Connection connection = connections.openMigrator()) {
             if (connections.file() != null) {
                 execute(connection, "PRAGMA journal_mode = WAL");
             }
             execute(connection, "BEGIN IMMEDIATE");
             execute(connection, "PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
-            List<String> applied = AuditTriggers.aside(
-                    new Session(connection, SqliteDialect.INSTANCE),
-                    () -> FlywayRun.migrate(connection, connections.name(), plan));
+            List<String> applied = new ArrayList<>();
+            if (plan.library().equals(packaged(null)) && isEmpty(connection)) {
+                NewSchema.make(connection);
+                applied.addAll(plan.library().labels());
+            }
+            if (applied.isEmpty() || plan.hasSets()) {
+                applied.addAll(AuditTriggers.aside(
+                        new Session(connection, SqliteDialect.INSTANCE),
+                        () -> FlywayRun.migrate(connection, connections.name(), plan)));
+            }
             execute(connection, "COMMIT");
             return applied;
         } catch (SchemaException e) {
@@ -288,6 +297,11 @@ public final class SqliteMigrator {
         } catch (SQLException e) {
             throw unreadable(e);
         }
+    }
+
+    /** Without tables. A program without the migration lock may have made some since the state was read. */
+    private static boolean isEmpty(Connection connection) throws SQLException {
+        return SingleNumber.of(connection, "SELECT count(*) FROM sqlite_schema") == 0;
     }
 
     private SchemaState state() {

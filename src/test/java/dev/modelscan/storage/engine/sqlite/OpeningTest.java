@@ -10,7 +10,9 @@ import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.support.ChildProcess;
+import dev.modelscan.storage.support.OlderSchema;
 import dev.modelscan.storage.teams.Team;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -350,13 +352,20 @@ class OpeningTest {
     }
 
     @Test
-    void reopeningDoesNotLoadFlyway() throws Exception {
+    void onlyADatabaseThatIsBehindLoadsFlyway() throws Exception {
         List<String> verbose = List.of("-Xlog:class+load", "-Xshare:off");
         String first = ChildProcess.start(directory, verbose, "open", "test.db").output();
         String second =
                 ChildProcess.start(directory, verbose, "open", "test.db").output();
-        assertThat(first).contains("org.flywaydb.core.Flyway ");
-        assertThat(second).contains("dev.modelscan.storage.Database ").doesNotContain(" org.flywaydb.");
+        Path old = directory.resolve("behind.db");
+        execute(old, "PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
+        OlderSchema.of("sqlite", "jdbc:sqlite:" + old, 1).load().migrate();
+        String behind =
+                ChildProcess.start(directory, verbose, "open", "behind.db").output();
+        assertThat(List.of(first, second)).allSatisfy(each -> assertThat(each)
+                .contains("dev.modelscan.storage.Database ")
+                .doesNotContain(" org.flywaydb."));
+        assertThat(behind).contains("org.flywaydb.core.Flyway ");
     }
 
     @Test

@@ -142,12 +142,6 @@ class MigrationFailureTest {
     }
 
     @Test
-    void theLibrarysChecksumsAreThoseThatFlywayRecords() throws SQLException {
-        Database.open(file).close();
-        assertThat(recorded()).isNotEmpty().isEqualTo(packaged("dev/modelscan/storage/migration/sqlite"));
-    }
-
-    @Test
     void checksumsAreTheSameWithAnyLineEndsAndAByteOrderMark() throws SQLException {
         assertThat(migrator("lines").migrate()).containsExactly("V1__lines.sql", "V2__more.sql");
         assertThat(recorded()).isEqualTo(packaged("migrations/lines"));
@@ -225,6 +219,8 @@ class MigrationFailureTest {
     }
 
     private List<String> schema() throws SQLException {
-        return query("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name");
+        // The history is made by Flyway or by us, in other words.
+        return query("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE tbl_name <> '"
+                + SchemaState.HISTORY_TABLE + "' ORDER BY type, name");
     }
 }
