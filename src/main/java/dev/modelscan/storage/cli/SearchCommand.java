@@ -34,6 +34,7 @@ import picocli.CommandLine.Parameters;
             "",
             "  search 'deploy fail* \"out of memory\" sender:planner tool:bash'",
             "  search 'deploy after:2026-01-31 before:2026-02-01'",
+            "  search tool:bash",
             "",
             "The database needs a search index, which search --enable makes once."
         },

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * have no space after the colon:
  * <ul>
  *   <li>{@code sender:name}: the sender's name, id or role, or the name or id of the agent that used the tool
- *   <li>{@code tool:name}: calls of that tool alone
+ *   <li>{@code tool:name}: calls of that tool alone; without a word, all of them
  *   <li>{@code after:2026-01-31} and {@code before:2026-01-31T12:00:00Z}: made at that time or later, or before it; a day
  *       begins at midnight UTC
  * </ul>
@@ -52,7 +52,7 @@ public interface Search {
      *
      * @param query see above
      * @param request up to {@link #MAX_LIMIT} results
-     * @throws SearchSyntaxException if the query has no word, or is wrong in another way
+     * @throws SearchSyntaxException if the query has neither a word nor {@code tool:}, or is wrong in another way
      * @throws SearchIndexException if the database has no index, or not all of it
      */
     Page<SearchHit> find(String query, PageRequest request);

@@ -243,6 +243,26 @@ abstract class SearchContract extends Contract {
     }
 
     @Test
+    void aToolAloneFindsAllOfItsCalls() {
+        say("of no tool");
+        String tool = call("{\"a\":\"first words\"}", null).toolName();
+        clock.set(clock.instant().plus(Duration.ofDays(1)));
+        ToolExecution second = call("{}", null);
+        ToolExecution third = call("{\"b\":\"third\"}", "\"answered\"");
+
+        List<SearchHit> found = walk(1, request -> db.search().find("tool:" + tool, request));
+
+        assertThat(found).hasSize(3).allSatisfy(hit -> assertThat(hit.marks()).isEmpty());
+        assertThat(found.stream().map(SearchContract::id).limit(2))
+                .containsExactlyInAnyOrder(second.id().value(), third.id().value());
+        assertThat(found.get(2).snippet()).isEqualTo("first words");
+        assertThat(find("tool:" + tool + " before:" + second.createdAt()))
+                .containsExactly(found.get(2).toolExecution().id().value());
+        assertThat(find("tool:" + tool + " sender:nobody")).isEmpty();
+        assertThat(find("tool:none")).isEmpty();
+    }
+
+    @Test
     void pagesAreTotallyOrderedEvenIfTimesAreEqual() {
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 7; i++) {

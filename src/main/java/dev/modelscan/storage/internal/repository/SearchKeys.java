@@ -128,7 +128,10 @@ final class SearchKeys {
         List<Field<?>> fields = List.of(createdAt, DSL.inline(kind.place), id);
         return DSL.select(fields)
                 .from(id.getTable())
-                .where(SearchScripts.finds(dialect, script, id, match, query.phrases()))
+                .where(
+                        query.terms().isEmpty()
+                                ? DSL.noCondition()
+                                : SearchScripts.finds(dialect, script, id, match, query.phrases()))
                 .and(query.after() == null ? DSL.noCondition() : createdAt.ge(query.after()))
                 .and(query.before() == null ? DSL.noCondition() : createdAt.lt(query.before()))
                 .and(behind(kind, createdAt, id))

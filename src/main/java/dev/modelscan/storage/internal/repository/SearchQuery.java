@@ -40,14 +40,14 @@ final class SearchQuery {
         while (query.skipSpace()) {
             query.part();
         }
-        if (query.terms.isEmpty()) {
+        if (query.terms.isEmpty() && query.tool == null) {
             throw new SearchSyntaxException(
-                    0, "it has no word to search for; filters such as tool: only narrow what words find");
+                    0, "it has no word to search for; of the filters only tool: can be there without one");
         }
         return query;
     }
 
-    /** What a text must have, all of it. */
+    /** What a text must have, all of it; empty if a tool alone is asked for. */
     List<SearchTerm> terms() {
         return terms;
     }
