@@ -11,8 +11,12 @@ final class HtmlPage {
 
     private static final int WIDTH = 720;
     private static final int ROW = 22;
-    private static final int LABEL = 210;
-    private static final int VALUE = 230;
+    private static final int LABEL = 190;
+    private static final int VALUE = 290;
+
+    /** Labels of more columns would not fit beside the bars. */
+    private static final int LABEL_COLUMNS = 26;
+
     private static final int HEIGHT = 180;
 
     private static final String STYLE = """
@@ -47,8 +51,25 @@ final class HtmlPage {
     /** What a part of each bar or column is, and its colour. */
     record Series(String name, int colour) {}
 
-    /** A row of a bar chart. The parts of a bar stand in one another. */
-    record Bar(String label, String value, List<Double> parts) {}
+    /**
+     * A row of a bar chart. The parts of a bar stand in one another.
+     *
+     * @param which tells it from others of its name, and so is not cut
+     */
+    record Bar(String name, String which, String value, List<Double> parts) {
+
+        Bar(String name, String value, List<Double> parts) {
+            this(name, "", value, parts);
+        }
+
+        private String label() {
+            return name + which;
+        }
+
+        private String shortLabel() {
+            return new Screen(true).line(name, LABEL_COLUMNS - which.length()) + which;
+        }
+    }
 
     /** A column of a chart over time. The parts of a column stand on one another. */
     record Column(String label, List<Long> parts) {}
@@ -74,7 +95,7 @@ final class HtmlPage {
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
             int y = i * ROW;
-            text(LABEL - 8, y + 15, "end", "", shortened(bar.label(), 32));
+            text(LABEL - 8, y + 15, "end", "", bar.shortLabel());
             // The smaller part stands before the larger one.
             List<Integer> order = IntStream.range(0, series.size())
                     .boxed()
@@ -127,7 +148,14 @@ final class HtmlPage {
             }
         }
         text(0, HEIGHT + 14, "start", "soft", columns.get(0).label());
-        text(WIDTH, HEIGHT + 14, "end", "soft", columns.get(columns.size() - 1).label());
+        if (columns.size() > 1) {
+            text(
+                    WIDTH,
+                    HEIGHT + 14,
+                    "end",
+                    "soft",
+                    columns.get(columns.size() - 1).label());
+        }
         text(0, 12, "start", "soft", String.format(Locale.ROOT, "most: %,d", most));
         legend(0, HEIGHT + 24, series);
         out.append("</svg>\n");
@@ -173,11 +201,6 @@ final class HtmlPage {
                 anchor,
                 type,
                 escaped(text)));
-    }
-
-    private static String shortened(String text, int most) {
-        int length = text.codePointCount(0, text.length());
-        return length <= most ? text : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "\u2026";
     }
 
     /** Text that is nothing but text, in an element and in an attribute. */

@@ -1,9 +1,6 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.PageRequest;
-import dev.modelscan.storage.agents.AgentId;
-import dev.modelscan.storage.analytics.ModelCosts;
 import dev.modelscan.storage.analytics.ModelUsage;
 import dev.modelscan.storage.analytics.Scope;
 import dev.modelscan.storage.cli.HtmlPage.Bar;
@@ -12,19 +9,19 @@ import dev.modelscan.storage.cli.HtmlPage.Series;
 import dev.modelscan.storage.cli.PlotData.Day;
 import dev.modelscan.storage.cli.PlotData.Length;
 import dev.modelscan.storage.cli.PlotData.Percentiles;
+import dev.modelscan.storage.cli.PlotData.Spent;
 import dev.modelscan.storage.cli.PlotData.Talk;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A report as a page of plots. */
 final class HtmlReport {
@@ -58,7 +55,7 @@ final class HtmlReport {
         HtmlPage page = new HtmlPage("What the agents did: " + name, onPlot);
         tasks(page, data);
         tools(page, report, data, top);
-        models(page, db, report, scope, top);
+        models(page, report, data, top);
         messages(page, report, data, top);
         List<Percentiles> waits = data.waits(top);
         durations(page, "How long tasks waited to begin", "by type", "None is known to have waited.", waits);
@@ -98,31 +95,24 @@ final class HtmlReport {
                 data.tools(top));
     }
 
-    private static void models(HtmlPage page, Database db, Report report, Scope scope, int top) {
+    private static void models(HtmlPage page, Report report, PlotData data, int top) {
         List<ModelUsage<String>> models = report.models();
         page.bars(
                 "Models: tokens",
                 cut(models.size(), report.totals().models(), "the most called first"),
                 NONE,
                 TOKENS,
-                usages(models, key -> key == null ? "(unknown)" : key));
-        // The order is that of the tokens, so all have to be there to be cut.
-        List<ModelUsage<AgentId>> all = new ModelCosts(db, scope)
-                .byAgent(PageRequest.MAX_LIMIT).stream()
-                        .filter(row -> row.key() != null)
-                        .sorted(Comparator.comparing(row -> -row.inputTokens() - row.outputTokens()))
-                        .toList();
-        List<ModelUsage<AgentId>> agents = all.subList(0, Math.min(top, all.size()));
-        Map<AgentId, String> names = new HashMap<>();
-        db.agents()
-                .listByIds(agents.stream().map(ModelUsage::key).distinct().toList())
-                .forEach(agent -> names.put(agent.id(), agent.name()));
+                usages(models));
+        List<Spent> agents = data.agents(top);
         page.bars(
                 "Agents: tokens",
-                cut(agents.size(), all.size(), "of the calls that name an agent, the most tokens first"),
+                cut(
+                        agents.size(),
+                        agents.isEmpty() ? 0 : agents.get(0).all(),
+                        "of the calls that name an agent, the most tokens first"),
                 "No call names an agent.",
                 TOKENS,
-                usages(agents, key -> names.getOrDefault(key, String.valueOf(key))));
+                usages(agents.stream().map(Spent::usage).toList()));
     }
 
     private static void messages(HtmlPage page, Report report, PlotData data, int top) {
@@ -179,25 +169,25 @@ final class HtmlReport {
     }
 
     /** If a key has several rows, each names its currency. */
-    private static <K> List<Bar> usages(List<ModelUsage<K>> rows, Function<K, String> name) {
-        Map<K, Integer> times = new HashMap<>();
+    private static List<Bar> usages(List<ModelUsage<String>> rows) {
+        Map<@Nullable String, Integer> times = new HashMap<>();
         rows.forEach(row -> times.merge(row.key(), 1, Integer::sum));
         return rows.stream()
                 .map(row -> usage(
-                        name.apply(row.key())
-                                + (times.getOrDefault(row.key(), 0) == 1
-                                        ? ""
-                                        : row.currency() == null ? ", without cost" : ", " + row.currency()),
+                        times.getOrDefault(row.key(), 0) == 1
+                                ? ""
+                                : row.currency() == null ? ", without cost" : ", " + row.currency(),
                         row))
                 .toList();
     }
 
-    private static Bar usage(String name, ModelUsage<?> row) {
+    private static Bar usage(String which, ModelUsage<String> row) {
         String cost = row.currency() == null
                 ? ""
                 : text(", %s %s", row.cost().stripTrailingZeros().toPlainString(), row.currency());
         return new Bar(
-                name,
+                row.key() == null ? "(unknown)" : row.key(),
+                which,
                 text("%,d in, %,d out", row.inputTokens(), row.outputTokens()) + cost,
                 List.of((double) row.inputTokens(), (double) row.outputTokens()));
     }

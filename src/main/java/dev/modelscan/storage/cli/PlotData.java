@@ -2,11 +2,14 @@ package dev.modelscan.storage.cli;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.Times;
+import dev.modelscan.storage.analytics.ModelUsage;
 import dev.modelscan.storage.analytics.Scope;
+import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
 import org.jooq.Condition;
@@ -23,6 +26,7 @@ final class PlotData {
     /** How many days or lengths there are at most. */
     static final int MOST_ROWS = 5_000;
 
+    private static final int NANO_DIGITS = 9;
     private static final String NAME = "name";
     private static final String SECONDS = "seconds";
     private static final String RANK = "rank";
@@ -152,6 +156,48 @@ final class PlotData {
                 .orderBy(count.desc(), sender.NAME, receiver.NAME)
                 .limit(top)
                 .fetch(row -> new Talk(row.value1(), row.value2(), row.value3(), row.value4()));
+    }
+
+    /**
+     * What an agent spent in a currency.
+     *
+     * @param usage its key is the name of the agent
+     * @param all how many rows there are without a limit
+     */
+    record Spent(ModelUsage<String> usage, long all) {}
+
+    /** Those with the most tokens first. */
+    List<Spent> agents(int top) {
+        Field<Long> in = sum(MODEL_CALLS.INPUT_TOKENS);
+        Field<Long> out = sum(MODEL_CALLS.OUTPUT_TOKENS);
+        Field<Long> nanos = sum(MODEL_CALLS.COST_NANOS);
+        return dsl.select(AGENTS.NAME, MODEL_CALLS.CURRENCY, count(), in, out, nanos, all())
+                .from(MODEL_CALLS)
+                .join(AGENTS)
+                .on(AGENTS.ID.eq(MODEL_CALLS.AGENT_ID))
+                .where(scope.of(MODEL_CALLS.TASK_ID, MODEL_CALLS.CREATED_AT))
+                .groupBy(AGENTS.NAME, MODEL_CALLS.CURRENCY)
+                .orderBy(
+                        in.plus(out).desc(),
+                        AGENTS.NAME,
+                        MODEL_CALLS.CURRENCY.asc().nullsLast())
+                .limit(top)
+                .fetch(row -> new Spent(
+                        new ModelUsage<>(
+                                /* key= */ row.value1(),
+                                /* currency= */ row.value2(),
+                                /* calls= */ row.value3(),
+                                /* inputTokens= */ row.value4(),
+                                /* outputTokens= */ row.value5(),
+                                /* cacheReadTokens= */ 0,
+                                /* cacheWriteTokens= */ 0,
+                                /* reasoningTokens= */ 0,
+                                /* cost= */ BigDecimal.valueOf(row.value6(), NANO_DIGITS)),
+                        row.value7()));
+    }
+
+    private static Field<Long> sum(Field<Long> column) {
+        return DSL.coalesce(DSL.sum(column).cast(SQLDataType.BIGINT), 0L);
     }
 
     /** How many groups there are. */

@@ -19,6 +19,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -155,6 +159,55 @@ class HtmlReportTest {
             assertThat(section(page(database), "Who talks to whom"))
                     .contains("<p>No message names whom it is for.</p>");
         }
+    }
+
+    /** The order is that of the tokens, and not of the calls. */
+    @Test
+    void theAgentWithTheMostTokensIsFoundAmongMoreThanAPageOfThem() throws IOException {
+        String database = directory.resolve("many.db").toString();
+        try (Database db = Database.open(database)) {
+            List<Agent> agents = db.agents()
+                    .createAll(IntStream.range(0, 10_001)
+                            .mapToObj(i ->
+                                    Agent.builder().name("a" + i).mode("llm").build())
+                            .toList());
+            Agent last = agents.get(10_000);
+            db.modelCalls()
+                    .createAll(agents.stream()
+                            .flatMap(agent -> agent.equals(last)
+                                    ? Stream.of(call(agent, "m", 99_999).build())
+                                    : Stream.of(
+                                            call(agent, "m", 1).build(),
+                                            call(agent, "m", 1).build()))
+                            .toList());
+        }
+        assertThat(section(page(database, "--top", "1"), "Agents: tokens"))
+                .contains("1 of 10,001, of the calls", ">a10000</text>", "99,999 in");
+    }
+
+    /** Text that is too wide leaves the page at the left, with its beginning. */
+    @Test
+    void aLabelFitsBesideTheBars() throws IOException {
+        String database = directory.resolve("wide.db").toString();
+        String wide = "\u6f22".repeat(30);
+        try (Database db = Database.open(database)) {
+            Agent agent =
+                    db.agents().create(Agent.builder().name(wide).mode("llm").build());
+            db.modelCalls()
+                    .createAll(List.of(
+                            call(agent, "m", 7).build(),
+                            call(agent, "m", 9)
+                                    .cost(BigDecimal.ONE)
+                                    .currency("USD")
+                                    .build()));
+        }
+        assertThat(section(page(database), "Agents: tokens"))
+                .contains("\u2026, USD</text>", "\u2026, without cost</text>", "<title>" + wide + ", USD</title>");
+        Matcher label =
+                Pattern.compile("text-anchor=\"end\" class=\"\">([^<]*)<").matcher(page(database));
+        assertThat(label.results().map(each -> each.group(1)))
+                .isNotEmpty()
+                .allSatisfy(each -> assertThat(Screen.width(each)).isLessThanOrEqualTo(26));
     }
 
     @Test
