@@ -65,7 +65,8 @@ final class ListCommand extends PagedCommand {
             names = "--name",
             paramLabel = "<text>",
             description =
-                    "Only those with this text in the name; for tasks, in the type; for conversations, in the title.")
+                    "Only those with this text in the name; for tasks, in the type; for conversations, in the title or the"
+                            + " external id.")
     @Nullable
     String name;
 

@@ -16,7 +16,6 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.cli.imports.MessageReader;
-import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.queries.StoredQuery;
@@ -43,6 +42,7 @@ import org.jooq.Record1;
 import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link ListCommand} lists. A list without a filter, of tasks, agents or workflows, loads no jOOQ, and is there at once. */
@@ -53,7 +53,8 @@ final class Lists {
             ConversationId id,
             Instant created,
             @Nullable String title,
-            @Nullable String format) {}
+            @Nullable String format,
+            long messages) {}
 
     private static final String CREATED = "created";
 
@@ -155,15 +156,12 @@ final class Lists {
     }
 
     private Listing conversations(PageRequest request) {
-        Page<Line> page = given.isFiltered()
-                ? db.query(conversations()).page(request)
-                : map(db.conversations().list(request), Lists::line);
+        Page<Line> page = db.query(conversations()).page(request);
         List<String> imported = page.items().stream()
                 .filter(line -> line.format() != null)
                 .map(line -> line.id().value())
                 .toList();
         Set<String> untimed = imported.isEmpty() ? Set.of() : RunTimes.unknown(db, imported);
-        Map<ConversationId, Integer> counts = counts(page.items());
         return listing(
                 "conversations",
                 page,
@@ -171,34 +169,13 @@ final class Lists {
                         "id",
                         line.id().value(),
                         "messages",
-                        counts.getOrDefault(line.id(), 0),
+                        line.messages(),
                         CREATED,
                         line.created(),
                         Listing.TIMED,
                         !untimed.contains(line.id().value()),
                         "title",
-                        line.title()));
-    }
-
-    /** How many messages each has. The last number is not that: messages may have been deleted. */
-    private Map<ConversationId, Integer> counts(List<Line> page) {
-        return page.isEmpty()
-                ? Map.of()
-                : db.dsl()
-                        .select(MESSAGES.CONVERSATION_ID, DSL.count())
-                        .from(MESSAGES)
-                        .where(MESSAGES.CONVERSATION_ID.in(
-                                page.stream().map(Line::id).toList()))
-                        .groupBy(MESSAGES.CONVERSATION_ID)
-                        .fetchMap(MESSAGES.CONVERSATION_ID, DSL.count());
-    }
-
-    private static Line line(Conversation conversation) {
-        return new Line(
-                conversation.id(),
-                conversation.createdAt(),
-                Title.of(conversation),
-                conversation.origin().format());
+                        Title.shown(line.title())));
     }
 
     private StoredQuery<Line> conversations() {
@@ -217,10 +194,15 @@ final class Lists {
                         .on(TASKS.ID.eq(MESSAGES.TASK_ID))
                         .where(MESSAGES.CONVERSATION_ID.eq(table.ID))
                         .and(workflow(TASKS.WORKFLOW_ID)));
+        // The last number is not how many there are: messages may have been deleted.
+        Field<Long> messages = DSL.field(DSL.select(DSL.count().cast(SQLDataType.BIGINT))
+                .from(MESSAGES)
+                .where(MESSAGES.CONVERSATION_ID.eq(table.ID)));
+        Condition named = name(Title.field()).or(name(table.EXTERNAL_ID));
         return StoredQueries.query(
-                () -> DSL.select(table.ID, table.CREATED_AT, Title.field(), table.SOURCE_FORMAT)
+                () -> DSL.select(table.ID, table.CREATED_AT, Title.field(), table.SOURCE_FORMAT, messages)
                         .from(table)
-                        .where(spoke.and(within).and(name(Title.field())).and(made(table.CREATED_AT)))
+                        .where(spoke.and(within).and(named).and(made(table.CREATED_AT)))
                         .orderBy(
                                 given.newest ? table.CREATED_AT.desc() : table.CREATED_AT.asc(),
                                 given.newest ? table.ID.desc() : table.ID.asc()),
@@ -229,10 +211,6 @@ final class Lists {
 
     private static <R> Listing listing(String kind, Page<R> page, Function<R, Map<String, @Nullable Object>> row) {
         return new Listing(kind, page.items().stream().map(row).toList(), PagedCommand.next(page));
-    }
-
-    private static <A, B> Page<B> map(Page<A> page, Function<A, B> function) {
-        return new Page<>(page.items().stream().map(function).toList(), page.next());
     }
 
     private static Condition all(Condition... conditions) {
@@ -310,6 +288,7 @@ final class Lists {
                 .from(SOURCES)
                 .where(either)
                 .orderBy(SOURCES.ID)
+                .limit(PageRequest.MAX_LIMIT + 1)
                 .fetchMap(SOURCES.ID, SOURCES.NAME);
         if (found.isEmpty()) {
             throw new IllegalArgumentException("no source has the name or id " + name);
@@ -317,6 +296,10 @@ final class Lists {
         if (new HashSet<>(found.values()).size() > 1) {
             throw new IllegalArgumentException(
                     "several sources are named " + name + "; give the path or the id of one");
+        }
+        if (found.size() > PageRequest.MAX_LIMIT) {
+            throw new IllegalArgumentException(
+                    Count.of(PageRequest.MAX_LIMIT, "source") + " and more are named " + name + "; give the id of one");
         }
         return List.copyOf(found.keySet());
     }

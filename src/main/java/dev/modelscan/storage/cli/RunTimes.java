@@ -11,6 +11,7 @@ import dev.modelscan.storage.tasks.TaskId;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import org.jooq.impl.DSL;
 
 /** Tells which runs were imported from a source without times: what they have instead is the time of the import. */
 final class RunTimes {
@@ -22,13 +23,13 @@ final class RunTimes {
         Set<String> unknown = new HashSet<>();
         Set<String> outlived = new HashSet<>(runs);
         db.dsl()
-                .select(TASKS.ID, TASKS.METADATA)
+                .select(TASKS.ID, DSL.field(MessageReader.untimed(TASKS.METADATA)))
                 .from(TASKS)
                 .where(TASKS.ID.in(runs.stream().map(TaskId::new).toList()))
                 .and(TASKS.SOURCE_FORMAT.isNotNull())
                 .forEach(task -> {
                     outlived.remove(task.value1().value());
-                    if (!MessageReader.isTimed(task.value2())) {
+                    if (task.value2()) {
                         unknown.add(task.value1().value());
                     }
                 });

@@ -101,7 +101,7 @@ record Transcript(
             @Nullable Json output,
             @Nullable String error) {}
 
-    /** Reads a page with four statements; up to two more if it was imported, and one if it is not all of the conversation. */
+    /** Reads a page with four statements; up to two more if it was imported, one if it has no title, and one if it is not all of the conversation. */
     static Transcript of(Repositories db, Conversation conversation, boolean newest, PageRequest request, Style style) {
         Page<Message> page = db.messages()
                 .listByConversation(conversation.id(), newest ? Direction.BACKWARD : Direction.FORWARD, request);
@@ -131,7 +131,7 @@ record Transcript(
                 .toList();
         return new Transcript(
                 conversation.id().value(),
-                Title.of(conversation),
+                Title.of(db, conversation),
                 conversation.origin().format(),
                 conversation.origin().externalId(),
                 conversation.createdAt(),

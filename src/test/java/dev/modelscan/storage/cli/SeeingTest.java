@@ -15,6 +15,7 @@ import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecution;
@@ -291,6 +292,66 @@ class SeeingTest {
                         .path("failed")
                         .asInt())
                 .isEqualTo(1);
+    }
+
+    /** Most programs give their sessions no title, so that the list would only show ids. */
+    @Test
+    void aConversationWithoutATitleIsCalledAfterWhatItsUserSaidFirst() throws Exception {
+        try (Database db = Database.open(file())) {
+            for (String id : List.of("said", "silent")) {
+                ConversationId made = db.conversations()
+                        .create(Conversation.builder()
+                                .id(new ConversationId(id))
+                                .origin(Origin.of("codex", "session-" + id))
+                                .build())
+                        .id();
+                db.messages()
+                        .create(said(human, MessageRole.SYSTEM, "be kind")
+                                .conversationId(made)
+                                .build());
+                if (id.equals("said")) {
+                    for (String said : List.of("", "\n\n  Is it raining?\n" + "\u4f60".repeat(300), "a second")) {
+                        db.messages()
+                                .create(said(human, MessageRole.USER, said)
+                                        .conversationId(made)
+                                        .build());
+                    }
+                }
+            }
+        }
+        String title = json("list", "conversations", "--name", "raining")
+                .at("/conversations/0/title")
+                .asText();
+        assertThat(title).startsWith("Is it raining?\n\u4f60").hasSizeLessThanOrEqualTo(200);
+        assertThat(json("show", "said").path("title").asText()).isEqualTo(title);
+        assertThat(run("list", "conversations", "--newest"))
+                .contains("  Is it raining?")
+                .contains("  session-silent");
+        assertThat(json("show", "silent").path("title").asText()).isEqualTo("session-silent");
+        for (String name : List.of("session-said", "session-silent", "walk")) {
+            assertThat(json("list", "conversations", "--name", name).path("conversations"))
+                    .as(name)
+                    .hasSize(1);
+        }
+    }
+
+    /** A session that ran on is a source each time that it was imported. */
+    @Test
+    void aSourceMayHaveManyStates() {
+        try (Database db = Database.open(file())) {
+            for (int i = 0; i < 3; i++) {
+                db.sources()
+                        .create(Source.builder()
+                                .format("codex")
+                                .name(i == 2 ? "/b/log.jsonl" : "/a/log.jsonl")
+                                .sha256(String.valueOf(i).repeat(64))
+                                .build());
+            }
+        }
+        assertThat(run("report", "--source", "/a/log.jsonl")).contains("Tasks by status");
+        assertThat(MainTest.run("report", "--source", "log.jsonl", "--db", file().toString())
+                        .err())
+                .startsWith("error: several sources are named log.jsonl; give the path or the id of one");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli.imports;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.Conditions;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.blobs.BlobId;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
@@ -22,6 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the messages and the metadata of one run back as the source had them: what {@link MessageMaker} made, or an application. */
@@ -83,7 +86,12 @@ public final class MessageReader {
 
     /** Whether some messages of a run have times. */
     public static boolean isTimed(Json taskMetadata) {
-        return !taskMetadata.toNode().path(Notes.TIMES).asText().equals("none");
+        return !taskMetadata.toNode().path(Notes.TIMES).asText().equals(Notes.NO_TIMES);
+    }
+
+    /** The opposite in a query: no message of the run has a time. */
+    public static Condition untimed(Field<Json> taskMetadata) {
+        return Conditions.metadataEquals(taskMetadata, Notes.TIMES, Notes.NO_TIMES);
     }
 
     /** Whether a message of a run that has times has one of its own. */

@@ -29,6 +29,9 @@ final class Notes {
     /** Of a task: which of its messages have times, {@code none} or {@code some}. */
     static final String TIMES = "times";
 
+    /** Its value if the source has none. */
+    static final String NO_TIMES = "none";
+
     private static final String SOURCE = "source_members";
     private static final Set<String> NAMES = Set.of(EXCERPT, ESCAPED, CALLS, UNTIMED, ID, TIMES, SOURCE);
 

@@ -289,7 +289,7 @@ final class RunStore {
             metadata.put(Notes.ESCAPED, true);
         }
         if (facts.timed() < facts.messages()) {
-            metadata.put(Notes.TIMES, facts.timed() == 0 && facts.firstTime() == null ? "none" : "some");
+            metadata.put(Notes.TIMES, facts.timed() == 0 && facts.firstTime() == null ? Notes.NO_TIMES : "some");
         }
         return values.object(metadata, large);
     }
