@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Migrations of the application's own. Each test has its own database, which no other test uses afterwards. */
 abstract class OwnMigrationsContract extends Suite {
@@ -135,6 +137,30 @@ abstract class OwnMigrationsContract extends Suite {
         write("app/V2__broken.sql", NOTES);
         try (Database db = beside().migrations(folder("app")).open()) {
             assertThat(db.appliedMigrations()).containsExactly("app/V1__reviews.sql", "app/V2__broken.sql");
+        }
+    }
+
+    /** A part of the migrations would stay, or be lost. */
+    @ParameterizedTest
+    @ValueSource(strings = {"COMMIT", "rollback", "-- all\n/* of it */ Commit Transaction"})
+    void aMigrationThatEndsTheTransactionIsRefused(String statement) throws IOException {
+        write("app/V1__reviews.sql", REVIEWS + statement + ";\n" + NOTES);
+        assertRefused(
+                beside().migrations(folder("app")), "app/V1__reviews.sql, line ", "all migrations are one transaction");
+        write("app/V1__reviews.sql", "SAVEPOINT s;\n" + REVIEWS + "ROLLBACK TO s;\nRELEASE s;\n" + REVIEWS + NOTES);
+        try (Database db = beside().migrations(folder("app")).open()) {
+            assertThat(db.appliedMigrations()).containsExactly("app/V1__reviews.sql");
+            assertThat(rows(db, "notes")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", REVIEWS})
+    void aStatementThatNoTransactionTakesIsNamed(String before) throws IOException {
+        write("app/V1__reviews.sql", before + "VACUUM;\n");
+        assertRefused(beside().migrations(folder("app")), "app/V1__reviews.sql, line ", "Statement: VACUUM");
+        try (Database db = beside().open()) {
+            assertThat(db.stats().sets()).isEmpty();
         }
     }
 

@@ -107,22 +107,26 @@ public final class FlywayRun {
 
     private static String file(PackagedMigrations packaged, FlywayException flyway) {
         for (Throwable t = flyway; t != null; t = t.getCause()) {
-            if (t instanceof FlywaySqlScriptException script && script.getResource() != null) {
-                return "migration " + packaged.label(script.getResource().getFilename());
+            if (t instanceof FlywaySqlScriptException script) {
+                return file(packaged, script);
             }
         }
         return "a migration";
     }
 
+    /** Flyway makes the history by a script without a name. */
+    private static String file(PackagedMigrations packaged, FlywaySqlScriptException script) {
+        String file = script.getResource() == null ? "" : script.getResource().getFilename();
+        return file.isBlank() ? "the creation of " + packaged.historyTable() : "migration " + packaged.label(file);
+    }
+
     private static StorageException failed(String name, PackagedMigrations packaged, FlywayException flyway) {
         for (Throwable t = flyway; t != null; t = t.getCause()) {
             if (t instanceof FlywaySqlScriptException script) {
-                String file = script.getResource() == null
-                        ? "a migration"
-                        : packaged.label(script.getResource().getFilename());
                 String reason = script.getCause() == null ? EngineText.of(script) : EngineText.of(script.getCause());
                 return new SchemaException(
-                        name + ": migration " + file + ", line " + script.getLineNumber() + ", failed: " + reason
+                        name + ": " + file(packaged, script) + ", line " + script.getLineNumber() + ", failed: "
+                                + reason
                                 + "\nStatement: " + script.getStatement()
                                 + "\nAll migrations of this start were rolled back. Correct it, or the rows that it"
                                 + " fails on, and open the database again",
