@@ -13,6 +13,7 @@ import dev.modelscan.storage.support.MigratedSchema.Engine;
 import dev.modelscan.storage.support.PostgresServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -89,6 +90,23 @@ class SchemaExportTest {
         run(engine, SchemaExport.sql(name(engine), 0, 4));
         try (Database db = at(engine).open()) {
             assertThat(db.appliedMigrations()).startsWith("V5__conversation_order.sql");
+        }
+    }
+
+    /** Flyway takes the last statement without its semicolon. */
+    @ParameterizedTest
+    @EnumSource
+    void aMigrationMayEndWithoutASemicolon(Engine engine) throws Exception {
+        Files.writeString(directory.resolve("V1__one.sql"), "CREATE TABLE one (id integer)");
+        Files.writeString(directory.resolve("V2__two.sql"), "CREATE TABLE two (id integer) -- the end;");
+        Files.writeString(directory.resolve("V3__three.sql"), "-- nothing");
+        MigrationSet set = new MigrationSet("open", "filesystem:" + directory);
+        at(engine).open().close();
+        run(engine, SchemaExport.sql(name(engine), set, 0, SchemaExport.NEWEST));
+        try (Database db =
+                at(engine).migrations(set.name(), set.location()).validateOnly().open()) {
+            assertThat(db.stats().sets()).isEqualTo(Map.of("open", 3L));
+            assertThat(db.dsl().fetch("SELECT * FROM one, two")).isEmpty();
         }
     }
 

@@ -47,7 +47,7 @@ public final class MigrationScript {
             script.append("\n-- ")
                     .append(packaged.label(migration))
                     .append('\n')
-                    .append(migration.sql().strip())
+                    .append(ended(migration.sql().strip()))
                     .append("\n")
                     .append(applied(table, migration));
         }
@@ -81,6 +81,12 @@ public final class MigrationScript {
                 );
                 CREATE INDEX %1$s_s_idx ON %1$s (success);
                 """.formatted(table, installedOn);
+    }
+
+    /** The last statement of a migration may lack its semicolon, and a comment may be behind it. */
+    private static String ended(String sql) {
+        String last = sql.substring(sql.lastIndexOf('\n') + 1);
+        return sql.isEmpty() || (last.endsWith(";") && !last.contains("--")) ? sql : sql + "\n;";
     }
 
     private static String applied(String table, Packaged migration) {

@@ -113,7 +113,8 @@ public final class SqliteEngine implements Engine {
                 SqliteMigrator.packaged(set),
                 from,
                 to,
-                name(),
+                // Without -bail, it goes on after an error, and commits what is left.
+                name() + ", to be run with sqlite3 -bail",
                 begin,
                 // Flyway reads it by the driver's format.
                 "text NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))");
