@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Catalog;
 import dev.modelscan.storage.internal.query.Changes;
@@ -7,6 +8,7 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.query.Session;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -33,6 +36,8 @@ public final class PostgresDialect implements Dialect {
 
     private static final long EPOCH_SECOND =
             Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
+
+    private static final byte[] INFINITY = "infinity".getBytes(StandardCharsets.US_ASCII);
 
     private static final Catalog CATALOG = new PostgresCatalog();
 
@@ -81,7 +86,8 @@ public final class PostgresDialect implements Dialect {
 
     /**
      * Reads a time without the driver's text, which depends on the time zone of the session or the JVM. Once
-     * a statement is prepared on the server, a time has eight bytes: microseconds since the year 2000.
+     * a statement is prepared on the server, a time has eight bytes: microseconds since the year 2000. So has the
+     * text of the time that is after all others.
      */
     @Override
     public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
@@ -89,12 +95,25 @@ public final class PostgresDialect implements Dialect {
         if (bytes == null) {
             return null;
         }
-        if (bytes.length == Long.BYTES) {
+        if (bytes.length == Long.BYTES && !Arrays.equals(bytes, INFINITY)) {
             long micros = ByteBuffer.wrap(bytes).getLong();
+            if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
+                throw infinite();
+            }
             long seconds = Math.floorDiv(micros, 1_000_000L);
             return Instant.ofEpochSecond(EPOCH_SECOND + seconds, Math.floorMod(micros, 1_000_000) * 1_000L);
         }
-        return rows.getObject(column, OffsetDateTime.class).toInstant();
+        OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
+        if (time.equals(OffsetDateTime.MAX) || time.equals(OffsetDateTime.MIN)) {
+            throw infinite();
+        }
+        return time.toInstant();
+    }
+
+    private static CorruptDatabaseException infinite() {
+        return new CorruptDatabaseException(
+                "a time is infinity or -infinity, which Java's Instant cannot hold; store NULL or a time instead",
+                null);
     }
 
     @Override
