@@ -297,14 +297,15 @@ class TransferOwnTablesTest {
                 CREATE TABLE two (a TEXT, b TEXT, PRIMARY KEY (a, b));
                 CREATE TABLE three (a TEXT);
                 CREATE TABLE four (a TEXT PRIMARY KEY);
-                CREATE TABLE five (at REAL PRIMARY KEY, day TEXT, wrong TEXT, one TEXT);
+                CREATE TABLE five (at REAL PRIMARY KEY, day TEXT, wrong TEXT, one TEXT, rounded TEXT, exact TEXT);
                 CREATE VIRTUAL TABLE found USING fts5(text);
                 """);
         write("postgresql/V2__odd.sql", """
                 CREATE TABLE one (id text PRIMARY KEY, price numeric, twice bigint, yours text);
                 CREATE TABLE two (a text, b text, PRIMARY KEY (b, a));
                 CREATE TABLE three (a text);
-                CREATE TABLE five (at double precision PRIMARY KEY, day date, wrong bigint, one text REFERENCES one);
+                CREATE TABLE five (at double precision PRIMARY KEY, day date, wrong bigint, one text REFERENCES one,
+                    rounded timestamptz(3), exact timestamptz(6));
                 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
                 CREATE TRIGGER noted AFTER INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION note();
                 CREATE TRIGGER copied AFTER INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION note();
@@ -335,6 +336,8 @@ class TransferOwnTablesTest {
                     .hasMessageContaining("five.at is part of the primary key")
                     .hasMessageContaining("five.day is TEXT in the source, and date in the target")
                     .hasMessageContaining("five.wrong is TEXT in the source, and bigint in the target")
+                    .hasMessageContaining("five.rounded is TEXT in the source, and timestamp(3) with time zone in the")
+                    .hasMessageNotContaining("five.exact")
                     .hasMessageContaining("the foreign key of five (one) to one is only in the target")
                     .hasMessageContaining("trigger noted")
                     .hasMessageNotContaining("trigger copied")

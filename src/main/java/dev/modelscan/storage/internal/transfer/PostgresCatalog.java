@@ -17,10 +17,11 @@ import java.util.TreeMap;
 /** Reads what PostgreSQL knows of a schema's tables. */
 final class PostgresCatalog {
 
-    /** Of an enum, the type's kind is more use than its name. */
+    /** Of an enum, the type's kind is more use than its name. A time of less than microseconds is another type. */
     private static final String COLUMNS = """
             SELECT c.relname, a.attname,
-                CASE WHEN t.typtype = 'e' THEN 'enum' ELSE pg_catalog.format_type(a.atttypid, NULL) END,
+                CASE WHEN t.typtype = 'e' THEN 'enum' ELSE pg_catalog.format_type(a.atttypid,
+                    CASE WHEN t.typname LIKE 'timestamp%' AND a.atttypmod < 6 THEN a.atttypmod END) END,
                 a.attgenerated <> '',
                 pg_catalog.pg_get_serial_sequence(pg_catalog.format('%I.%I', n.nspname, c.relname), a.attname),
                 coalesce(pg_catalog.array_position(k.conkey, a.attnum), 0)
