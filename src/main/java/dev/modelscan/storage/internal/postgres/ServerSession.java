@@ -100,8 +100,8 @@ public record ServerSession(boolean direct, boolean onCitus) {
 
     /**
      * Ends the transaction, if there is one. In a session of our own, the same round trip also resets what a
-     * caller's SQL may have left: settings, roles, locks, and temporary tables, which hide those of the
-     * schema. The settings of a shared session may be another client's.
+     * caller's SQL may have left: cursors, settings, roles, locks, and temporary tables, which hide those of
+     * the schema. The settings of a shared session may be another client's.
      */
     void clean(Connection connection, boolean inTransaction, Map<String, String> hints) throws SQLException {
         if (!direct) {
@@ -114,7 +114,8 @@ public record ServerSession(boolean direct, boolean onCitus) {
         String calls = hints.keySet().stream()
                 .map(name -> ", set_config('" + name + "', ?, false)")
                 .collect(Collectors.joining());
-        String text = end + "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP;"
+        String text = end
+                + "CLOSE ALL; UNLISTEN *; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP;"
                 + " SELECT pg_advisory_unlock_all()" + calls;
         try (PreparedStatement statement = connection.prepareStatement(text)) {
             int position = 1;
@@ -130,7 +131,7 @@ public record ServerSession(boolean direct, boolean onCitus) {
      * next client would get.
      */
     static void cleanBeforeCommit(Connection connection) throws SQLException {
-        execute(connection, "SELECT pg_advisory_unlock_all(); DISCARD TEMP");
+        execute(connection, "SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; DISCARD TEMP");
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

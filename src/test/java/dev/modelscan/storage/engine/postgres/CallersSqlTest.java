@@ -124,6 +124,19 @@ public class CallersSqlTest {
     }
 
     @Test
+    void noCursorStaysOpenAndNobodyListens() {
+        for (String sql : List.of("DECLARE c CURSOR WITH HOLD FOR SELECT 1", "LISTEN x")) {
+            // Behind a pooler it may be refused.
+            catchThrowable(() -> x.useTx(tx -> tx.dsl().execute(sql)));
+        }
+        y.useTx(tx -> assertThat(tx.dsl().fetchValue("SELECT count(*) FROM pg_cursors WHERE is_holdable"))
+                .isEqualTo(0L));
+        y.useTx(tx -> assertThat(tx.dsl().fetchValue("SELECT count(*) FROM pg_listening_channels()"))
+                .isEqualTo(0L));
+        requireAsBefore();
+    }
+
+    @Test
     void aLockOfASessionIsGivenBack() {
         catchThrowable(() -> x.useTx(tx -> tx.dsl().execute("SELECT pg_advisory_lock(42)")));
         x.dsl().execute("SELECT pg_advisory_lock(42)");
