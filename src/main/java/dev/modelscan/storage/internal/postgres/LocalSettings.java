@@ -48,7 +48,9 @@ public final class LocalSettings {
 
     /** Removes the time limits, including the role's own. */
     public LocalSettings unlimited() {
-        return within(Duration.ZERO).and("SET LOCAL idle_in_transaction_session_timeout = 0");
+        return within(Duration.ZERO)
+                .and("SET LOCAL idle_in_transaction_session_timeout = 0")
+                .and(ServerSession.NO_TRANSACTION_TIMEOUT.formatted(true));
     }
 
     private static String words(Isolation isolation) {

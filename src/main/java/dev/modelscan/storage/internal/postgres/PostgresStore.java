@@ -228,6 +228,10 @@ public final class PostgresStore implements Store {
         PostgresSchema own = Objects.requireNonNull(schema);
         retrying.run(null, null, () -> {
             try (Connection connection = pools.server().connect()) {
+                if (pools.server().dataSource() == null
+                        && ServerSession.of(connection).direct()) {
+                    ServerSession.unlimited(connection);
+                }
                 Session session = PostgresDialect.session(connection, own);
                 for (String table : PostgresState.tables(session, own.name())) {
                     PostgresState.vacuum(session, own.quoted() + '.' + table);

@@ -24,6 +24,10 @@ public record ServerSession(boolean direct, boolean onCitus) {
     /** Only Citus sets this value. */
     private static final String CITUS = "coalesce(current_setting('citus.propagate_set_commands', true), '') <> ''";
 
+    /** For the transaction, or for the session. Servers before version 17 have no such setting. */
+    static final String NO_TRANSACTION_TIMEOUT = "SELECT pg_catalog.set_config('transaction_timeout', '0', %b)"
+            + " WHERE pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL";
+
     /**
      * Asks the server, in one round trip. A pooler gives the driver a process id of its own, which differs
      * from the server's. If a data source hides the driver, a pooler is assumed.
@@ -132,6 +136,13 @@ public record ServerSession(boolean direct, boolean onCitus) {
      */
     static void cleanBeforeCommit(Connection connection) throws SQLException {
         execute(connection, "SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; DISCARD TEMP");
+    }
+
+    /** Removes the time limits of a session of our own, including the role's. */
+    static void unlimited(Connection connection) throws SQLException {
+        execute(
+                connection,
+                "SET statement_timeout = 0; SET lock_timeout = 0; " + NO_TRANSACTION_TIMEOUT.formatted(false));
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
