@@ -9,6 +9,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.schema.DefaultSchema;
@@ -173,6 +174,25 @@ class TransferFailureTest extends TransferFixture {
         TransferResult result = asRole.run();
         assertThat(result.resumed()).isTrue();
         requireSame(file, result);
+    }
+
+    @Test
+    void aRoleThatOwnsNoTableIsToldWhoMayTransfer() throws SQLException {
+        String role = PostgresServer.newRole();
+        Transfer asRole = Database.builder()
+                .url(PostgresServer.urlAs(role, PostgresServer.url()))
+                .workspace(workspace)
+                .transferFrom(file);
+        for (String grant :
+                List.of("USAGE, CREATE ON SCHEMA " + workspace, "ALL ON ALL TABLES IN SCHEMA " + workspace)) {
+            assertThatThrownBy(asRole::run)
+                    .isExactlyInstanceOf(SchemaException.class)
+                    .hasMessageContaining("workspace " + workspace)
+                    .hasMessageContaining("as the owner of the schema's tables")
+                    .hasMessageContaining("GRANT USAGE, CREATE ON SCHEMA \"" + workspace + "\"");
+            inTarget("GRANT " + grant + " TO " + role);
+        }
+        inTarget("DROP OWNED BY " + role);
     }
 
     static Stream<String> passing() {

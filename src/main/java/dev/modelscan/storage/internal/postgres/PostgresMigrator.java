@@ -119,7 +119,10 @@ public final class PostgresMigrator {
                 return behind ? migrateLocked(connection, target, session.onCitus(), check, keep) : List.of();
             } catch (SQLException e) {
                 // A migration that has started is not retried.
-                if (behind || !PostgresErrors.mayComeBack(e) || !retry.pause()) {
+                if (behind) {
+                    throw unusable(e, server.grantsToMigrate(schemaName()));
+                }
+                if (!PostgresErrors.mayComeBack(e) || !retry.pause()) {
                     throw unreachable(e);
                 }
             }
@@ -365,20 +368,29 @@ public final class PostgresMigrator {
         if (onCitus) {
             settings.withTriggersOnCitus();
         }
-        SchemaLock.lock(connection, settings, workspace, name());
+        SchemaLock.lock(connection, settings, target.name(), name());
     }
 
     private String name() {
         return workspace == null ? server.name() : "workspace " + workspace + " of " + server.name();
     }
 
-    /** Why the schema, or the server, cannot be used. */
+    /** Why the schema cannot be read, or the server cannot be reached. */
     public StorageException unreachable(SQLException e) {
-        return PostgresErrors.unusable(name() + " cannot be opened", e, server.grantsToMigrate(workspace));
+        return unusable(e, server.grantsToUse(schemaName()));
+    }
+
+    private StorageException unusable(SQLException e, String grants) {
+        return PostgresErrors.unusable(name() + " cannot be opened", e, grants);
+    }
+
+    /** Null until the server has chosen it. */
+    private @Nullable String schemaName() {
+        return schema == null ? null : schema.name();
     }
 
     private @Nullable StorageException stopped(String file, SQLException e) {
-        return StoppedMigration.explain(name(), file, e, server.grantsToMigrate(workspace));
+        return StoppedMigration.explain(name(), file, e, server.grantsToMigrate(schemaName()));
     }
 
     private static @Nullable String text(Connection connection, String sql) throws SQLException {

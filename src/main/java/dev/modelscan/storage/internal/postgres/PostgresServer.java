@@ -69,12 +69,12 @@ public record PostgresServer(DatabaseLocation location, DatabaseOptions options)
         return name();
     }
 
-    /** The grants that let the role use the tables of a schema, as SQL. */
+    /** The grants that let the role use the tables of a schema, or only read them if it is opened so, as SQL. */
     String grantsToUse(@Nullable String schema) {
         String in = schema == null ? "public" : schema;
-        return "for the library's tables: GRANT USAGE ON SCHEMA " + PlainSql.quoted(in) + " TO " + role()
-                + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + PlainSql.quoted(in)
-                + " TO " + role();
+        String rights = options.readOnly() ? "SELECT" : "SELECT, INSERT, UPDATE, DELETE";
+        return "GRANT USAGE ON SCHEMA " + PlainSql.quoted(in) + " TO " + role() + "; GRANT " + rights
+                + " ON ALL TABLES IN SCHEMA " + PlainSql.quoted(in) + " TO " + role();
     }
 
     /** The grants that let the role create and migrate the tables of an existing schema, as SQL. */

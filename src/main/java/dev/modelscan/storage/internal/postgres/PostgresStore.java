@@ -85,7 +85,7 @@ public final class PostgresStore implements Store {
             case DENIED ->
                 new Failure(
                         Kind.DENIED,
-                        failure.detail() + "; "
+                        failure.detail() + "; for the library's tables: "
                                 + pools.server().grantsToUse(schema == null ? workspace : schema.name()),
                         e);
             default -> failure;

@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The lock that makes migrations of a schema exclusive. It is a transaction's advisory lock, so it ends with
@@ -25,12 +24,11 @@ final class SchemaLock {
      *
      * @throws BusyException if another process holds the lock for ten minutes
      */
-    static void lock(Connection connection, LocalSettings settings, @Nullable String workspace, String name)
-            throws SQLException {
+    static void lock(Connection connection, LocalSettings settings, String schema, String name) throws SQLException {
         Retry retry = new Retry(TIMEOUT);
         while (true) {
             settings.begin(connection);
-            if (tryLock(connection, workspace)) {
+            if (tryLock(connection, schema)) {
                 return;
             }
             connection.rollback();
@@ -41,10 +39,10 @@ final class SchemaLock {
     }
 
     /** Tries to take the lock for the connection's transaction, without waiting. */
-    static boolean tryLock(Connection connection, @Nullable String workspace) throws SQLException {
+    static boolean tryLock(Connection connection, String schema) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "SELECT pg_try_advisory_xact_lock(hashtextextended('modelscan-storage ' || ?, 0))")) {
-            statement.setString(1, workspace == null ? "" : workspace);
+            statement.setString(1, schema);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 return rows.getBoolean(1);

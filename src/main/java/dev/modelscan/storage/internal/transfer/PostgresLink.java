@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.transfer;
 
 import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -111,6 +112,12 @@ public final class PostgresLink implements AutoCloseable {
                                 + "; what was being copied was stored as a whole or not at all, and running this"
                                 + " again continues from there",
                         e);
+            case DENIED ->
+                new SchemaException(
+                        name() + ": the role lacks a privilege (" + PostgresErrors.serverText(e)
+                                + "). Run this as the owner of the schema's tables; if there are none yet, let the"
+                                + " schema's owner run: " + server.grantsToMigrate(schema.name()),
+                        e);
             default -> failure.toException(null, null);
         };
     }
@@ -143,7 +150,7 @@ public final class PostgresLink implements AutoCloseable {
     public void lock(String what) throws SQLException {
         purpose = what;
         Retry retry = new Retry(server.busyTimeout());
-        String name = "modelscan-storage " + what + " " + (workspace == null ? "" : workspace);
+        String name = "modelscan-storage " + what + " " + schema.name();
         Connection holder = server.connect();
         locked = holder;
         while (true) {

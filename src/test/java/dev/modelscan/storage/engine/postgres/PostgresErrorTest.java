@@ -229,6 +229,32 @@ class PostgresErrorTest {
     }
 
     @Test
+    void aRoleThatMayNotReadTheHistoryLearnsWhichGrantsItLacks() throws SQLException {
+        String role = PostgresServer.newRole();
+        String schema = PostgresServer.newSchema();
+        String url = PostgresServer.urlAs(role, PostgresServer.url()) + "&currentSchema=" + schema;
+        onServer("GRANT USAGE ON SCHEMA " + schema + " TO " + role);
+        assertThatThrownBy(() -> Database.builder().url(url).open())
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("the creation of modelscan_schema_history was rolled back")
+                .hasMessageContaining("GRANT USAGE, CREATE ON SCHEMA \"" + schema + "\" TO \"" + role + "\"");
+
+        Database.builder().url(PostgresServer.url(schema)).open().close();
+        String tables = " ON ALL TABLES IN SCHEMA \"" + schema + "\" TO \"" + role + "\"";
+        Throwable thrown = catchThrowable(() -> Database.builder().url(url).open());
+        requireReadable(thrown);
+        assertThat(thrown)
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("GRANT SELECT, INSERT, UPDATE, DELETE" + tables);
+        assertThatThrownBy(() -> Database.builder().url(url).readOnly().open())
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("GRANT SELECT" + tables);
+        onServer("GRANT SELECT" + tables);
+        Database.builder().url(url).readOnly().open().close();
+        onServer("DROP OWNED BY " + role);
+    }
+
+    @Test
     void aDatabaseThatIsNotThereIsToldInTheLibrarysWords() {
         String elsewhere = PostgresServer.url().replaceFirst("(//[^/]+/)[^?]*", "$1no_such_database");
         for (Throwable thrown : List.of(

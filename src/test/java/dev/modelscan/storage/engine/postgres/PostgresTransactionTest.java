@@ -24,8 +24,10 @@ import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.tasks.Task;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -322,6 +324,27 @@ class PostgresTransactionTest {
     private void requirePlainServer() {
         Object clusters = db.dsl().fetchValue("SELECT count(*) FROM pg_extension WHERE extname = 'citus'");
         assumeTrue(Objects.equals(clusters, 0L), "a cluster tells it of itself");
+    }
+
+    /** A workspace is a schema, which the search_path may choose as well. */
+    @Test
+    void migrationsOfOneSchemaWaitForEachOtherHoweverItIsNamed() throws Exception {
+        String schema = PostgresServer.newSchema();
+        try (Connection other = DriverManager.getConnection(PostgresServer.url());
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT pg_advisory_xact_lock(hashtextextended('modelscan-storage " + schema + "', 0))");
+            for (DatabaseBuilder builder : List.of(
+                    Database.builder().url(PostgresServer.url()).workspace(schema),
+                    Database.builder().url(PostgresServer.url(schema)))) {
+                CompletableFuture<Boolean> opening = OwnThread.supply(() -> {
+                    builder.open().close();
+                    return true;
+                });
+                assertThatThrownBy(() -> opening.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+            }
+            other.rollback();
+        }
     }
 
     @Test
