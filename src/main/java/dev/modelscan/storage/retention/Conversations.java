@@ -3,24 +3,19 @@ package dev.modelscan.storage.retention;
 import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
-import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
-import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
-import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.schema.tables.Messages;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
-import org.jooq.Record2;
 import org.jooq.Record4;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -182,60 +177,7 @@ final class Conversations {
                 .limit(1)
                 .offset(newest - 1)
                 .fetchOne(MESSAGES.SEQUENCE_NUMBER);
-        return number == null ? 0 : unparted(dsl, id, number);
-    }
-
-    /** The numbers of the messages of a call and of its answer. */
-    private record Span(long call, long answer) {
-
-        static Span of(Record2<Long, Long> row) {
-            return new Span(row.value1(), row.value2());
-        }
-    }
-
-    /** A number that is not above this one, and before which every call has its answer, or has none at all. */
-    static long unparted(DSLContext dsl, ConversationId id, long number) {
-        List<Span> spans = new ArrayList<>(spansOfParts(dsl, id));
-        spans.addAll(spansOfExecutions(dsl, id));
-        spans.sort(Comparator.comparingLong(Span::answer).reversed());
-        long cut = number;
-        for (Span span : spans) {
-            if (span.answer() >= cut) {
-                cut = Math.min(cut, span.call());
-            }
-        }
-        return cut;
-    }
-
-    /** By the execution that names both messages. */
-    private static List<Span> spansOfExecutions(DSLContext dsl, ConversationId id) {
-        Messages caller = MESSAGES.as("caller");
-        Messages answerer = MESSAGES.as("answerer");
-        return dsl.select(caller.SEQUENCE_NUMBER, answerer.SEQUENCE_NUMBER)
-                .from(answerer)
-                .join(TOOL_EXECUTIONS)
-                .on(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.eq(answerer.ID))
-                .join(caller)
-                .on(caller.ID.eq(TOOL_EXECUTIONS.MESSAGE_ID))
-                .where(answerer.CONVERSATION_ID.eq(id))
-                .and(caller.CONVERSATION_ID.eq(id))
-                .and(caller.SEQUENCE_NUMBER.lt(answerer.SEQUENCE_NUMBER))
-                .fetch(Span::of);
-    }
-
-    /** By the id in the parts of both messages; of an id that is used again, from the first call to the last answer. */
-    private static List<Span> spansOfParts(DSLContext dsl, ConversationId id) {
-        Field<Long> call = DSL.min(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_CALL), MESSAGES.SEQUENCE_NUMBER));
-        Field<Long> answer = DSL.max(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT), MESSAGES.SEQUENCE_NUMBER));
-        return dsl.select(call, answer)
-                .from(MESSAGES)
-                .join(MESSAGE_PARTS)
-                .on(MESSAGE_PARTS.MESSAGE_ID.eq(MESSAGES.ID))
-                .where(MESSAGES.CONVERSATION_ID.eq(id))
-                .and(MESSAGE_PARTS.CALL_ID.isNotNull())
-                .groupBy(MESSAGE_PARTS.CALL_ID)
-                .having(call.lt(answer))
-                .fetch(Span::of);
+        return number == null ? 0 : Spans.of(dsl, id).unparted(number);
     }
 
     /** The messages of a conversation that go, from the oldest on. */
@@ -246,6 +188,7 @@ final class Conversations {
         private long from;
         private long cut;
         private int skipped;
+        private @Nullable Spans spans;
 
         Sweep(ConversationId id, long before) {
             this.id = id;
@@ -257,6 +200,13 @@ final class Conversations {
                     .eq(id)
                     .and(MESSAGES.SEQUENCE_NUMBER.ge(from))
                     .and(MESSAGES.SEQUENCE_NUMBER.lt(end));
+        }
+
+        /** Reads what takes long, before a transaction does. */
+        Spans look(DSLContext dsl) {
+            Spans found = spans == null ? Spans.of(dsl, id) : spans;
+            spans = found;
+            return found;
         }
 
         /** Leaves those as they are that could not be deleted. Returns how many. */
@@ -296,8 +246,8 @@ final class Conversations {
                         .limit(1)
                         .offset(most)
                         .fetchOne(MESSAGES.SEQUENCE_NUMBER);
-                // An answer may have come since the number was chosen.
-                cut = unparted(dsl, id, next == null ? before : next);
+                // An answer may have come since the number was chosen, and since the spans were read.
+                cut = look(dsl).unparted(dsl, from, next == null ? before : next);
                 // A call whose answer comes much later takes all in between along.
                 if (cut > oldest) {
                     return dsl.deleteFrom(MESSAGES).where(between(cut)).execute();

@@ -335,6 +335,7 @@ public final class Retention {
 
     /** Until at most so many are left. */
     private void deleteMessages(Batch batch, Conversations.Sweep sweep, Predicate<Tx> stillGo, int leave) {
+        sweep.look(db.dsl());
         int deleted;
         do {
             deleted = batch.delete((tx, rows) -> stillGo.test(tx) ? sweep.delete(tx, rows) : 0);

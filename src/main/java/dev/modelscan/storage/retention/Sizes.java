@@ -72,7 +72,7 @@ final class Sizes {
                         .fetchOne());
         Long newest = last.value1();
         Long beyond = last.value2();
-        return beyond == null ? 0 : Conversations.unparted(dsl, id, Math.min(beyond + 1, newest));
+        return beyond == null ? 0 : Spans.of(dsl, id).unparted(Math.min(beyond + 1, newest));
     }
 
     /**

@@ -311,6 +311,45 @@ abstract class RetentionContract extends Contract {
     }
 
     @Test
+    void aCallThatItsExecutionAnswersMeanwhileIsKeptWithItsAnswer() {
+        say(OLD, 151);
+        List<Message> all = messages(OLD);
+        runWith(
+                () -> db.toolExecutions()
+                        .create(execution(agent)
+                                .messageId(at(all, 51))
+                                .answerMessageId(at(all, 145))
+                                .build()),
+                RetentionPolicy.builder().messagesPerConversation(10));
+
+        assertThat(numbers(OLD)).startsWith(51L).hasSize(101);
+    }
+
+    /** That takes longer, the longer the conversation is. In each transaction it let others wait, and all of it took hours. */
+    @Test
+    void theCallsOfAConversationAreReadOnceForAllTransactions() {
+        for (int i = 0; i < 300; i++) {
+            say(OLD, MessagePart.toolCall("c" + i, "search", Json.emptyObject()));
+            say(OLD, MessagePart.toolResult("c" + i, "found"));
+        }
+        AtomicInteger transactions = new AtomicInteger();
+        try (StatementLog log = new StatementLog()) {
+            new Retention(
+                            db,
+                            RetentionPolicy.builder()
+                                    .messagesPerConversation(10)
+                                    .build())
+                    .onProgress(result -> transactions.incrementAndGet())
+                    .run();
+            // Once to choose what goes.
+            assertThat(log.statements().stream().filter(sql -> sql.contains("group by") && sql.contains("call_id")))
+                    .hasSize(2);
+        }
+        assertThat(transactions).hasValueGreaterThan(2);
+        assertThat(numbers(OLD)).hasSize(10);
+    }
+
+    @Test
     void anOldConversationThatIsForkedMeanwhileKeepsWhatIsLeft() {
         say(OLD, 200);
         List<Message> all = messages(OLD);
