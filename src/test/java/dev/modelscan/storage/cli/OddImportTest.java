@@ -8,6 +8,7 @@ import dev.modelscan.storage.Json;
 import dev.modelscan.storage.cli.MainTest.Run;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.tools.DecidedBy;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.io.IOException;
@@ -190,6 +191,32 @@ class OddImportTest {
         Run exported = MainTest.run("export", "-", "--format", form, "--db", database());
 
         assertThat(Fields.MAPPER.readTree(exported.out())).isEqualTo(Fields.MAPPER.readTree(text.replace('\'', '"')));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'schema_version':'ATIF-v1.6','agent':{'name':'a','version':'1'},'steps':[{'step_id':1,'source':'agent',"
+                        + "'message':'m','tool_calls':[{'tool_call_id':'c','function_name':'f','arguments':{}}],"
+                        + "'observation':{'results':[{'source_call_id':'c','content':'{\\'error\\':\\'no station\\'}'}]}}]}",
+                "{'schema_version':'ATIF-v1.7','agent':{'name':'a','version':'1'},'steps':[{'step_id':1,'source':'agent',"
+                        + "'message':'m','tool_calls':[{'tool_call_id':'c','function_name':'f','arguments':{}}],"
+                        + "'observation':{'results':[{'source_call_id':'c','content':'x','extra':{'error':'no station'}}]}}]}",
+                "{'contents':[{'role':'model','parts':[{'functionCall':{'name':'f','args':{}}}]},{'role':'user','parts':"
+                        + "[{'functionResponse':{'name':'f','response':{'is_error':true}}}]}]}",
+                "{'input':[{'type':'function_call','call_id':'c','name':'f','arguments':'{}'},{'type':"
+                        + "'function_call_output','call_id':'c','output':'{\\'is_error\\':true}'}]}",
+                "{'eval':{'task':'t'},'samples':[{'id':1,'epoch':1,'messages':[{'role':'assistant','content':'',"
+                        + "'tool_calls':[{'id':'c','function':'f','arguments':{}}]},{'role':'tool','tool_call_id':'c',"
+                        + "'function':'f','content':'{\\'error\\':\\'no station\\'}'}]}]}"
+            })
+    void anAnswerSaysInEveryFormThatItsToolFailed(String text) throws IOException {
+        assertThat(run(write(text)).code()).isZero();
+
+        try (Database db = open()) {
+            assertThat(onlyExecution(db).status()).isEqualTo(ToolExecutionStatus.FAILED);
+            assertThat(onlyExecution(db).decidedBy()).isEqualTo(DecidedBy.FLAG);
+        }
     }
 
     private static ToolExecution onlyExecution(Database db) {

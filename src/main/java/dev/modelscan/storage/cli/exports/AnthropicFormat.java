@@ -152,12 +152,11 @@ public final class AnthropicFormat extends ChatFormat {
     private static void answer(Part.Answer answer, ArrayNode content) {
         ObjectNode result = content.addObject().put("type", "tool_result");
         result.put("tool_use_id", answer.callId() == null ? "" : answer.callId());
-        JsonNode output = answer.output();
-        if (output != null) {
-            result.put("content", output.isTextual() ? output.textValue() : output.toString());
+        if (answer.output() != null) {
+            result.put("content", Endings.text(answer));
         }
         boolean failed = answer.outcome() == Outcome.FAILED;
-        if (failed || (answer.outcome() == Outcome.SUCCESS && Endings.readInChat(answer) == Outcome.FAILED)) {
+        if (failed || (answer.outcome() == Outcome.SUCCESS && Endings.read(answer) == Outcome.FAILED)) {
             result.put("is_error", failed);
         }
     }

@@ -287,7 +287,7 @@ public final class AtifFormat implements RunFormat {
             for (Part part : message.parts()) {
                 if (part instanceof Part.Answer answer) {
                     if (!same) {
-                        Endings.ofText(answer, unsaid);
+                        Endings.ofTool(answer, unsaid);
                     }
                     String id = answer.callId();
                     ObjectNode step = same || id == null ? latest : called.getOrDefault(id, latest);

@@ -1,8 +1,8 @@
 package dev.modelscan.storage.cli.exports;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
-import dev.modelscan.storage.cli.formats.Fields;
-import dev.modelscan.storage.cli.formats.Flag;
 import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.imports.Verdict;
@@ -16,33 +16,23 @@ final class Endings {
 
     private Endings() {}
 
-    /** Lists how a tool ended if the answer in a chat is not read so. */
-    static void ofChat(Part.Answer answer, Consumer<String> unsaid) {
-        list(answer, readInChat(answer), unsaid);
-    }
-
-    /** What the reader of a chat makes of an answer that has no flag beside it. */
-    static Outcome readInChat(Part.Answer answer) {
-        Outcome said = answer.output() == null
-                ? Outcome.UNKNOWN
-                : Flag.of(Fields.object(), answer.output()).outcome();
-        return read(answer, said);
-    }
-
     /** Lists how a tool ended if its answer's text is not read so. */
-    static void ofText(Part.Answer answer, Consumer<String> unsaid) {
-        list(answer, read(answer, Outcome.UNKNOWN), unsaid);
+    static void ofTool(Part.Answer answer, Consumer<String> unsaid) {
+        if (answer.outcome() != Outcome.UNKNOWN && answer.outcome() != read(answer)) {
+            unsaid.accept(answer.outcome() == Outcome.FAILED ? "that a tool failed" : "that a tool did not fail");
+        }
     }
 
-    private static Outcome read(Part.Answer answer, Outcome said) {
-        return Verdict.of(new Part.Answer(null, null, answer.output(), said, null))
+    /** What a reader makes of an answer's text that has no flag beside it. */
+    static Outcome read(Part.Answer answer) {
+        return Verdict.of(new Part.Answer(null, null, TextNode.valueOf(text(answer)), Outcome.UNKNOWN, null))
                 .outcome();
     }
 
-    private static void list(Part.Answer answer, Outcome read, Consumer<String> unsaid) {
-        if (answer.outcome() != Outcome.UNKNOWN && answer.outcome() != read) {
-            unsaid.accept(answer.outcome() == Outcome.FAILED ? "that a tool failed" : "that a tool did not fail");
-        }
+    /** An answer as it is written in a form that takes only text. */
+    static String text(Part.Answer answer) {
+        JsonNode output = answer.output();
+        return output == null ? "" : output.isTextual() ? output.textValue() : output.toString();
     }
 
     /**

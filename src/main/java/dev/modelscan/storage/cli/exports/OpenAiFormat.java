@@ -27,11 +27,10 @@ public final class OpenAiFormat extends ChatFormat {
         ObjectNode written = null;
         for (Part part : message.parts()) {
             if (part instanceof Part.Answer answer) {
-                Endings.ofChat(answer, unsaid);
+                Endings.ofTool(answer, unsaid);
                 ObjectNode tool = messages.addObject().put("role", "tool");
                 tool.put("tool_call_id", answer.callId() == null ? "" : answer.callId());
-                JsonNode output = answer.output();
-                tool.put("content", output == null ? "" : output.isTextual() ? output.textValue() : output.toString());
+                tool.put("content", Endings.text(answer));
             } else if (part instanceof Part.Reasoning) {
                 unsaid.accept("reasoning");
             } else if (part instanceof Part.Media || part instanceof Part.Other) {

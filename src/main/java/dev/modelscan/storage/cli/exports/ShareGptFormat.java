@@ -99,10 +99,8 @@ public final class ShareGptFormat implements RunFormat {
                 value.set("arguments", call.input() == null ? Fields.object() : call.input());
                 turn(turns, "function_call").put("value", value.toString());
             } else if (part instanceof Part.Answer answer) {
-                Endings.ofChat(answer, unsaid);
-                JsonNode output = answer.output();
-                String value = output == null ? "" : output.isTextual() ? output.textValue() : output.toString();
-                turn(turns, "observation").put("value", value);
+                Endings.ofTool(answer, unsaid);
+                turn(turns, "observation").put("value", Endings.text(answer));
             } else if (!(part instanceof Part.Text) && !(part instanceof Part.Refusal)) {
                 unsaid.accept(
                         "a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));

@@ -262,11 +262,10 @@ final class AtifForm implements Form {
                 return new Part.Answer(
                         call, null, output, exit.signum() == 0 ? Outcome.SUCCESS : Outcome.FAILED, "extra.exit_code");
             }
-            if (extra.path("is_error").isBoolean()) {
-                Outcome outcome = extra.path("is_error").booleanValue() ? Outcome.FAILED : Outcome.SUCCESS;
-                return new Part.Answer(call, null, output, outcome, "extra.is_error");
-            }
-            return new Part.Answer(call, null, output, Outcome.UNKNOWN, null);
+            Flag flag = Flag.beside(extra);
+            return flag.outcome() == Outcome.UNKNOWN
+                    ? new Part.Answer(call, null, output, Outcome.UNKNOWN, null)
+                    : new Part.Answer(call, null, output, flag.outcome(), "extra." + flag.name());
         }
 
         /** The totals count if no step says what it used. */

@@ -19,13 +19,18 @@ public record Flag(Outcome outcome, String name) {
     private static final Set<String> SUCCESS = Set.of("success", "succeeded", "ok", "completed");
 
     /**
-     * The first flag that is there: {@code is_error}, {@code isError}, {@code error}, {@code status}, {@code success} beside the
-     * answer, or a member {@code error} or {@code is_error} of an answer that is a JSON object.
+     * The first flag that is there: {@link #beside} the answer, or in it.
      *
      * @param holder the message or part that holds the answer
      * @param output the answer
      */
     public static Flag of(JsonNode holder, JsonNode output) {
+        Flag beside = beside(holder);
+        return beside.outcome() == Outcome.UNKNOWN ? ofAnswer(output) : beside;
+    }
+
+    /** The first of {@code is_error}, {@code isError}, {@code error}, {@code status} and {@code success} that is beside an answer. */
+    static Flag beside(JsonNode holder) {
         for (String name : new String[] {"is_error", "isError", "error"}) {
             JsonNode flag = holder.path(name);
             Boolean failed = Fields.truth(flag);
@@ -44,11 +49,11 @@ public record Flag(Outcome outcome, String name) {
         if (succeeded != null) {
             return new Flag(succeeded ? Outcome.SUCCESS : Outcome.FAILED, "success");
         }
-        return ofOutput(output);
+        return NONE;
     }
 
     /** What an answer that is a JSON object says of itself, also as the only text part of a list. */
-    private static Flag ofOutput(JsonNode output) {
+    public static Flag ofAnswer(JsonNode output) {
         JsonNode only = output.size() == 1 ? output.path(0).path("text") : output;
         JsonNode answer = Fields.structure(only.isTextual() ? only : output);
         if (!answer.isObject()) {

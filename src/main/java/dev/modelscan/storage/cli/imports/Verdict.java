@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli.imports;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelscan.storage.cli.formats.Flag;
 import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.tools.DecidedBy;
@@ -8,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a tool failed. The file's own flag decides; without one, an answer that begins with the word {@code Error} is a
+ * Whether a tool failed. The file's own flag decides, beside the answer or in it; without one, an answer that begins with the word {@code Error} is a
  * failure, which {@code Errors found: 0} does not.
  *
  * @param outcome success or failure
@@ -24,6 +25,10 @@ public record Verdict(
     public static Verdict of(Part.Answer answer) {
         if (answer.outcome() != Outcome.UNKNOWN) {
             return new Verdict(answer.outcome(), DecidedBy.FLAG, answer.decidedBy());
+        }
+        Flag flag = answer.output() == null ? Flag.NONE : Flag.ofAnswer(answer.output());
+        if (flag.outcome() != Outcome.UNKNOWN) {
+            return new Verdict(flag.outcome(), DecidedBy.FLAG, flag.name());
         }
         boolean failed = ERROR.matcher(text(answer)).lookingAt();
         return new Verdict(failed ? Outcome.FAILED : Outcome.SUCCESS, DecidedBy.HEURISTIC, null);

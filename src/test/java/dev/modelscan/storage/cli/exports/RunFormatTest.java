@@ -190,6 +190,21 @@ class RunFormatTest {
         assertThat(unsaid).contains("that a tool failed", "that a tool did not fail", "the status failed");
     }
 
+    /** A part that says of itself that the tool failed is written with the list around it, as text. */
+    @ParameterizedTest
+    @ValueSource(strings = {"openai", "sharegpt", "atif"})
+    void thatAToolFailedIsListedIfItsAnswerIsReadOtherwise(String format) throws IOException {
+        Run run = read("""
+                {"messages": [{"role": "assistant", "tool_calls": [{"id": "t", "type": "function", "function": {"name": "f",
+                  "arguments": "{}"}}]}, {"role": "tool", "tool_call_id": "t", "content": [{"type": "text",
+                  "text": "{\\"error\\":\\"no station\\"}"}]}]}
+                """).get(0);
+        Set<String> unsaid = new TreeSet<>();
+        RunFormats.named(format).orElseThrow().write(of("other", run), unsaid::add);
+
+        assertThat(unsaid).contains("that a tool failed");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "otlp"})
     void howToolsEndedIsNotListedIfTheFormSaysIt(String format) throws IOException {
