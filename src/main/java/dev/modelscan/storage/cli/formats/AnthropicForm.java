@@ -19,8 +19,8 @@ final class AnthropicForm extends ChatForm {
     @Override
     public boolean recognizes(First first) {
         return first.values().stream()
-                .anyMatch(record -> ChatForm.holdsMessages(record)
-                        && bodies(ChatForm.sample(record)).anyMatch(AnthropicForm::isOurs));
+                .anyMatch(record -> isErrorOfAnthropic(record)
+                        || (holdsMessages(record) && bodies(sample(record)).anyMatch(AnthropicForm::isOurs)));
     }
 
     private static boolean isOurs(JsonNode body) {

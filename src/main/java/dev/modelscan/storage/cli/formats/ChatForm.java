@@ -24,6 +24,9 @@ abstract class ChatForm implements Form {
     private static final List<String> IDS =
             List.of("id", "conversation_id", "session_id", "sessionId", "thread_id", "custom_id", "task_id");
     private static final List<String> WRAPPERS = List.of("data", "requests", "results", "responses");
+    /** What a result of Anthropic's batches is, if there is no response. */
+    private static final Set<String> FAILED = Set.of("errored", "canceled", "expired");
+
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool", "function");
 
     @Override
@@ -139,6 +142,19 @@ abstract class ChatForm implements Form {
     /** Whether a record of a batch's results holds no response. */
     private static boolean isFailedRequest(JsonNode record) {
         return record.has("custom_id") && (record.has("response") || record.has("error") || record.has("result"));
+    }
+
+    /** Whether a record of a batch's results says that the request failed. A provider writes a file of those alone. */
+    static boolean isError(JsonNode record) {
+        return record.has("custom_id")
+                && (record.path("error").isObject()
+                        || record.path("response").path("body").path("error").isObject()
+                        || isErrorOfAnthropic(record));
+    }
+
+    static boolean isErrorOfAnthropic(JsonNode record) {
+        return record.has("custom_id")
+                && FAILED.contains(record.path("result").path("type").asText());
     }
 
     private static void failedRequest(String run, Place place, JsonNode record, Events events) {

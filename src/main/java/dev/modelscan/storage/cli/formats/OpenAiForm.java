@@ -10,6 +10,6 @@ final class OpenAiForm extends ChatForm {
 
     @Override
     public boolean recognizes(First first) {
-        return first.values().stream().anyMatch(ChatForm::holdsMessages);
+        return first.values().stream().anyMatch(record -> holdsMessages(record) || isError(record));
     }
 }

@@ -269,6 +269,24 @@ class ChatFormsTest {
                         "end root");
     }
 
+    /** OpenAI writes the requests that failed to a file of their own. */
+    @Test
+    void aBatchOfWhichAllRequestsFailedIsKnown() {
+        Told openai = Told.of(
+                "errors.jsonl",
+                "{'id': 'b1', 'custom_id': 'q1', 'response': null, 'error': {'code': 'batch_expired', 'message': 'late'}}",
+                "{'id': 'b2', 'custom_id': 'q2', 'response': {'status_code': 400, 'body': {'error': {'message': 'bad'}}}}");
+        assertThat(openai.form()).isEqualTo("openai");
+        assertThat(openai.lines()).contains("end record 1 failed because late", "end record 2 failed because bad");
+
+        Told anthropic = Told.of(
+                "results.jsonl",
+                "{'custom_id': 'q1', 'result': {'type': 'errored', 'error': {'type': 'error', 'error': {'type':"
+                        + " 'invalid_request_error', 'message': 'max_tokens'}}}}");
+        assertThat(anthropic.form()).isEqualTo("anthropic");
+        assertThat(anthropic.lines()).contains("end record 1 failed because max_tokens");
+    }
+
     @Test
     void aRequestOfABatchThatFailedIsAFailedRun() {
         Told openai = Told.of(
