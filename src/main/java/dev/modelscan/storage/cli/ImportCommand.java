@@ -105,6 +105,10 @@ final class ImportCommand extends DatabaseCommand {
                             + " the temporary directory for that; on a server a transaction is rolled back.")
     boolean dryRun;
 
+    @Option(names = "--actor", paramLabel = "<name>", description = "The name of who imports, for the audit log.")
+    @Nullable
+    String actor;
+
     @Override
     public Integer call() throws IOException {
         // show() prints only after the progress bar has ended.
@@ -245,12 +249,15 @@ final class ImportCommand extends DatabaseCommand {
 
         private final DryRun discarded = new DryRun();
         private @Nullable Database db;
+        private @Nullable Database acting;
 
         Database get() {
-            Database known = db;
+            Database known = acting;
             if (known == null) {
-                known = dryRun ? discarded.open(ImportCommand.this) : open();
-                db = known;
+                Database opened = dryRun ? discarded.open(ImportCommand.this) : open();
+                db = opened;
+                known = actor == null ? opened : opened.as(actor);
+                acting = known;
             }
             return known;
         }

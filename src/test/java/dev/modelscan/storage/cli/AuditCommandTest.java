@@ -91,6 +91,29 @@ class AuditCommandTest {
     }
 
     @Test
+    void anImportSaysWhoWrites() throws IOException {
+        Path runs = Files.writeString(
+                directory.resolve("runs.jsonl"), "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n");
+        assertThat(MainTest.run("import", runs.toString(), "--actor", "dora", "--db", file.toString())
+                        .code())
+                .isZero();
+        assertThat(run("list", "--actor", "dora")).isZero();
+        assertThat(out.toString()).contains("dora: insert messages", "dora: insert tasks", "dora: insert sources");
+
+        Path archive = directory.resolve("runs.archive");
+        MainTest.run("export", archive.toString(), "--format", "native", "--db", file.toString());
+        assertThat(MainTest.run("import", archive.toString(), "--new-ids", "--actor", "eve", "--db", file.toString())
+                        .code())
+                .isZero();
+        assertThat(run("list", "--actor", "eve")).isZero();
+        assertThat(out.toString()).contains("eve: insert messages");
+
+        assertThat(MainTest.run("import", runs.toString(), "--actor", " ", "--db", file.toString())
+                        .err())
+                .contains("actor");
+    }
+
+    @Test
     void verifiesAndNamesTheFirstBadEntry() {
         String head = head();
         assertThat(head).startsWith("2:");
