@@ -181,6 +181,7 @@ record Transcript(
     private static boolean isTimed(Repositories db, Conversation conversation) {
         return db.tasks()
                 .find(new TaskId(conversation.id().value()))
+                .filter(task -> task.origin().isImported())
                 .map(task -> MessageReader.isTimed(task.metadata()))
                 .orElseGet(() -> isOlderThanItsImport(db, conversation));
     }
