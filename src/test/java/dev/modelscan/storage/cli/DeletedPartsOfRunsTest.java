@@ -243,6 +243,22 @@ class DeletedPartsOfRunsTest {
     }
 
     @Test
+    void messagesThatAreMissingAmongBranchesStayAwayWithAWarning() throws IOException {
+        Path file = write("three.jsonl", three("\"id\":\"r\","));
+        run("import", file.toString());
+        use(db -> {
+            Message fifth = messages(db).get(4);
+            db.conversations().fork(fifth.conversationId(), fifth.id());
+            db.messages().delete(messages(db).get(1).id());
+        });
+
+        Run again = run("import", file.toString());
+
+        assertThat(again.out()).contains("1 stored already");
+        assertThat(again.err()).contains("messages that were deleted are missing, and stay away");
+    }
+
+    @Test
     void whatIsLeftIsCountedAndHasNoTimeOfItsOwn() throws IOException {
         Path file = write("new.jsonl", ANN);
         run("import", file.toString());

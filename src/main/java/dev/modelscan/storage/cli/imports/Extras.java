@@ -47,6 +47,7 @@ final class Extras {
     private @Nullable Map<MessageId, Queue<String>> storedNames;
     private @Nullable Boolean own;
     private int keptCalls;
+    private int untoldCalls;
     private @Nullable Map<ModelCallId, ModelCall> calls;
     private @Nullable Map<ScoreId, Score> scores;
     private @Nullable Map<ToolExecutionId, ToolExecution> tools;
@@ -128,7 +129,8 @@ final class Extras {
                         && isSame(stored, executions.used(stored.id(), stored.agentId(), used, stored.createdAt()));
             }
         });
-        return same[0] && isEmpty(calls) && isEmpty(scores) && isEmpty(tools) && areStored(others);
+        boolean isAllTold = isEmpty(calls) && isEmpty(scores) && isEmpty(tools);
+        return same[0] && (isAllTold || !isOwn()) && areStored(others);
     }
 
     private static boolean isEmpty(@Nullable Map<?, ?> asked) {
@@ -177,13 +179,21 @@ final class Extras {
         return known;
     }
 
-    /** That calls stay as they are stored; null if there is none. */
+    /** That calls of another file stay; null if there is none. */
     @Nullable
     String kept() {
-        return keptCalls == 0
+        if (keptCalls > 0) {
+            return "another file told more tokens or cost of " + calls(keptCalls) + " of a model, which "
+                    + (keptCalls == 1 ? "is" : "are") + " kept";
+        }
+        return untoldCalls == 0
                 ? null
-                : "another file told more tokens or cost of " + keptCalls + (keptCalls == 1 ? " call" : " calls")
-                        + " of a model, which " + (keptCalls == 1 ? "is" : "are") + " kept";
+                : "another file told " + calls(untoldCalls) + " of a model that this one does not tell; "
+                        + (untoldCalls == 1 ? "it is kept, and counts" : "they are kept, and count") + " too";
+    }
+
+    private static String calls(int count) {
+        return count + (count == 1 ? " call" : " calls");
     }
 
     /** A call that another run tells too, such as one that this run was forked from, belongs to that one. */
@@ -267,7 +277,11 @@ final class Extras {
     /** Deletes what the file no longer tells, unless another file told a part of the run. */
     void deleteUntold() {
         boolean isAllTold = calls().isEmpty() && scores().isEmpty() && tools().isEmpty();
-        if (isAllTold || !isOwn()) {
+        if (isAllTold) {
+            return;
+        }
+        if (!isOwn()) {
+            untoldCalls = calls().size();
             return;
         }
         calls().keySet().forEach(tx.modelCalls()::delete);

@@ -66,7 +66,7 @@ final class RunFinder {
         return warning == null ? kept : warning;
     }
 
-    /** That a message is stored as another file told it, and stays so; null if there is none. */
+    /** That a message stays as another file told it, or stays away; null if there is none. */
     @Nullable
     String kept() {
         return kept;
@@ -94,7 +94,7 @@ final class RunFinder {
     }
 
     /** Another run of that name, such as one of the same number in another file of results. */
-    private Known another(String name) {
+    Known another(String name) {
         String variant = Names.of(name + "#" + content.substring(0, 8));
         Known same = named(variant);
         boolean isStored = same.messages() > 0 || (same.messages() == 0 && same.task() != null);
@@ -145,9 +145,13 @@ final class RunFinder {
         boolean isOlder = last > facts.messages();
         Ids ids = most == 0 ? new Ids(0, null) : ids(id, RunWriter.id(id, facts, most));
         boolean hasLast = most > 0 && RunWriter.id(id, facts, most).equals(ids.last());
-        Gaps gaps = (hasLast && ids.count() >= most) || found.get().headId() != null
-                ? null
-                : Gaps.of(tx, id, facts, last, name != null, stored != null);
+        Gaps gaps = hasLast && ids.count() >= most ? null : Gaps.of(tx, id, facts, last, name != null, stored != null);
+        if (gaps != null && found.get().headId() != null) {
+            kept = hasLast
+                    ? "messages that were deleted are missing, and stay away: the conversation has branches"
+                    : null;
+            gaps = null;
+        }
         if (!hasLast && gaps == null) {
             return changed(id, name, stored, last);
         }

@@ -13,6 +13,8 @@ import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.Source;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -81,8 +83,11 @@ final class RunStore {
 
     Outcome store(Tx tx) {
         RunFinder finder = new RunFinder(tx, provenance, facts, events, content);
-        Known known = finder.find();
         Values values = new Values(tx.blobs(), maxDepth);
+        Known known = finder.find();
+        if (facts.externalId() != null && isAnother(tx, known, values)) {
+            known = finder.another(facts.externalId());
+        }
         if (known.complete() && !hasNews(tx, known, values)) {
             return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), warning(finder.kept()), null, Map.of());
         }
@@ -122,6 +127,30 @@ final class RunStore {
                 restored || known.gaps() != null ? Fate.RESTORED : known.task() != null ? Fate.GROWN : Fate.IMPORTED;
         keptCalls = extras.kept();
         return new Outcome(fate, stored, known.id(), warning(finder.warning()), owner, agents);
+    }
+
+    /** A run that failed without a message is the same one if the same file tells it, or if the file says the same of it. */
+    private boolean isAnother(Tx tx, Known known, Values values) {
+        Task stored = known.task();
+        return known.messages() == 0
+                && known.names() == null
+                && stored != null
+                && stored.status() == TaskStatus.FAILED
+                && stored.origin().isImported()
+                && Objects.equals(known.externalId(), facts.externalId())
+                && tx.conversations()
+                        .find(new ConversationId(known.id().value()))
+                        .filter(conversation -> conversation.lastSequenceNumber() == 0)
+                        .isPresent()
+                && !provenance.isHere(sourceOf(tx, stored))
+                && (facts.messages() > 0 || hasNews(tx, known, values));
+    }
+
+    private static @Nullable String sourceOf(Tx tx, Task stored) {
+        SourceId source = stored.origin().sourceId();
+        return source == null
+                ? null
+                : tx.sources().find(source).map(Source::name).orElse(null);
     }
 
     /** Whether the file says something new of a run of which it has all messages, such as how it ended. */
