@@ -26,11 +26,18 @@ record Present(
         @Nullable Long rows,
         @Nullable Instant changedAt) {
 
-    /** Null if no database can be opened there: a restore then says what the file is, or keeps it. */
+    /**
+     * Null if no database can be opened there: a restore then says what the file is, or keeps it.
+     *
+     * @throws SchemaException if it is that of another program, which no restore replaces
+     */
     static @Nullable Present in(Path file) {
         try (Database db = Database.builder().path(file).readOnly().open()) {
             return of(db);
         } catch (SchemaException e) {
+            if (String.valueOf(e.getMessage()).contains("database of another program")) {
+                throw e;
+            }
             return new Present(e.behindAt().isPresent() ? e.behindAt().getAsLong() : null, null, null);
         } catch (StorageException e) {
             return null;

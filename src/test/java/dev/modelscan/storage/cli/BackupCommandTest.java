@@ -245,6 +245,28 @@ class BackupCommandTest {
         }
     }
 
+    /** A restore refuses it even with --force, so neither that nor a dry run may promise anything else. */
+    @Test
+    void aDatabaseOfAnotherProgramIsNotOfferedToForce() throws Exception {
+        String backup = directory.resolve("one.db").toString();
+        json("backup", "--db", database, "--to", backup, "--json");
+        String other = directory.resolve("other.db").toString();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + other);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE theirs (a)");
+        }
+        for (List<String> options : List.of(List.<String>of(), List.of("--dry-run"), List.of("--force"))) {
+            List<String> command = new ArrayList<>(List.of("restore", backup, "--db", other));
+            command.addAll(options);
+            Run refused = MainTest.run(command.toArray(String[]::new));
+            assertThat(refused.code()).as(options.toString()).isOne();
+            assertThat(refused.err())
+                    .as(options.toString())
+                    .contains("is a SQLite database of another program")
+                    .doesNotContain("--force");
+        }
+    }
+
     private static JsonNode json(String... arguments) throws Exception {
         Run run = MainTest.run(arguments);
         assertThat(run.code()).as(run.err()).isZero();
