@@ -83,7 +83,7 @@ final class Messages {
             return "--" + option + message.substring(rule.end());
         }
         return message.replaceFirst("^path (?=is |begins |cannot )", "--db ")
-                .replaceFirst("^url (?=is |begins |cannot )", location + " ")
+                .replaceFirst("^url (?=is |begins |cannot |has )", location + " ")
                 .replaceFirst("^cursor (?=is )", "--after ")
                 .replaceFirst("^parallelism (?=is )", "--parallel ");
     }

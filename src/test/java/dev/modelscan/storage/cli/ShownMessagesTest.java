@@ -33,6 +33,18 @@ class ShownMessagesTest {
     }
 
     @Test
+    void aPasswordInTheUrlIsNotRepeated() {
+        for (String host : new String[] {"host.invalid", "host.invalid:5432"}) {
+            MainTest.Run run =
+                    MainTest.run("status", "--db", "jdbc:postgresql://me:secret@" + host + "/x?password=other");
+            assertThat(run.code()).isEqualTo(2);
+            assertThat(run.err())
+                    .startsWith("error: --db has a user or a password before the host")
+                    .doesNotContain("secret", "other");
+        }
+    }
+
+    @Test
     void aPasswordFileThatIsMissingIsToldOnce(@TempDir Path directory) throws IOException {
         Path none = directory.resolve("none");
         for (Path file : new Path[] {none, Files.createDirectory(directory.resolve("folder"))}) {

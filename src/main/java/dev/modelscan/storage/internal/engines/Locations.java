@@ -25,6 +25,8 @@ public final class Locations {
     /** One letter is a Windows drive. {@link Path} turns two slashes into one. */
     private static final Pattern URL = Pattern.compile("\\s*([A-Za-z][A-Za-z0-9+.-]+):/.*", Pattern.DOTALL);
 
+    private static final Pattern BEFORE_HOST = Pattern.compile("[^/?]*//[^/?]*@");
+
     private Locations() {}
 
     /** Whether a text is the URL of a server. */
@@ -44,6 +46,13 @@ public final class Locations {
         Engine engine = engineOf(Objects.requireNonNull(url, option));
         if (engine == null) {
             throw rejected(option, urlProblem(url));
+        }
+        // The driver would take all of it for the host, and log it.
+        if (BEFORE_HOST.matcher(url).lookingAt()) {
+            throw rejected(
+                    option,
+                    "has a user or a password before the host, which the driver does not read; leave out what is before"
+                            + " the @, and give the user and the password by options of their own");
         }
         if (!engine.canRead(url)) {
             throw rejected(option, "cannot be read by the driver; check its port and the signs after %");
