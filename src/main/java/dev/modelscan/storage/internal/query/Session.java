@@ -46,6 +46,7 @@ public final class Session implements AutoCloseable {
     private int callersStatements;
     private boolean ranOtherThanSelect;
     private boolean shared;
+    private volatile boolean ended;
     private long rows;
     private long written;
     private @Nullable String firstName;
@@ -162,6 +163,15 @@ public final class Session implements AutoCloseable {
             oldest.remove();
             close(unused);
         }
+    }
+
+    /** To be called after the last use of a session on a connection that is not its own: nobody needs to watch it any more. */
+    public void end() {
+        ended = true;
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     /** Marks the server's session as shared: another client may get it after the next transaction. */

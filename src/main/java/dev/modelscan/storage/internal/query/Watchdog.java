@@ -50,7 +50,10 @@ public final class Watchdog implements AutoCloseable {
         looks.put(session, new Look());
     }
 
-    /** Watches a session for as long as anybody uses it. Nobody says when a caller's transaction has ended. */
+    /**
+     * Watches a session until its {@link Session#end}, or for as long as it is reachable: nobody says when a caller's
+     * transaction has ended.
+     */
     public synchronized void watchWhileReachable(Session session) {
         if (closed) {
             return;
@@ -69,6 +72,7 @@ public final class Watchdog implements AutoCloseable {
         boolean busy = lookAtAll(looks, now);
         Map<Session, Look> reachable;
         synchronized (this) {
+            joined.keySet().removeIf(Session::hasEnded);
             reachable = joined.isEmpty() ? Map.of() : new HashMap<>(joined);
         }
         return lookAtAll(reachable, now) || busy;

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,30 +38,37 @@ final class JoiningSessions implements Sessions {
         return current.get() != null;
     }
 
-    private Sessions sessions() {
+    private <T extends @Nullable Object> T run(Function<Sessions, T> call) {
         SqlTx joined = joined();
-        return joined == null ? store : joined.sessions();
+        if (joined == null) {
+            return call.apply(store);
+        }
+        try {
+            return call.apply(joined.sessions());
+        } finally {
+            joined.leave();
+        }
     }
 
     @Override
     public <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return sessions().read(entity, id, work);
+        return this.<T>run(sessions -> sessions.read(entity, id, work));
     }
 
     @Override
     public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return sessions().write(entity, id, work);
+        return this.<T>run(sessions -> sessions.write(entity, id, work));
     }
 
     @Override
     public <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return sessions().writeMany(entity, id, work);
+        return this.<T>run(sessions -> sessions.writeMany(entity, id, work));
     }
 
     @Override
     public <T> T insert(
             @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
-        return sessions().insert(entity, id, record, insert, stored);
+        return this.<T>run(sessions -> sessions.insert(entity, id, record, insert, stored));
     }
 
     @Override

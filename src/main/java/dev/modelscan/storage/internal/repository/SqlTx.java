@@ -53,6 +53,11 @@ final class SqlTx extends SqlRepositories implements Tx {
         return sessions;
     }
 
+    /** To be called after the last use of one that was {@link #joined}, if that is known. */
+    void leave() {
+        sessions.session.end();
+    }
+
     /** Calls the function, and ends this tx. */
     <T extends @Nullable Object, X extends Exception> T run(TxFunction<T, X> function) throws X {
         try {

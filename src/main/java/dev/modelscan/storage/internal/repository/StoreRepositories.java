@@ -73,7 +73,11 @@ public final class StoreRepositories extends SqlRepositories {
             throws X {
         SqlTx joined = joining == null ? null : joining.joined();
         if (joined != null) {
-            return joined.withTx(function);
+            try {
+                return joined.withTx(function);
+            } finally {
+                joined.leave();
+            }
         }
         Store.TransactionBody<T, X> body = session -> new SqlTx(store, session).run(function);
         if (store.options().listeners().isEmpty()) {
