@@ -101,7 +101,7 @@ public interface ConversationRepository {
     /**
      * Stores a summary that stands for a conversation up to a message, the message included, when {@link #context} is read. The
      * messages stay, and all lists give them as before. A second summary up to the same message replaces the first. It holds for
-     * every path that the message is on.
+     * every path that the message is on, unless a call that it stands for is answered after that message.
      *
      * @param upTo a message of the conversation
      * @param summary kept to the letter

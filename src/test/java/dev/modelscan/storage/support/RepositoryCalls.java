@@ -653,7 +653,7 @@ public final class RepositoryCalls {
                     MessageId upTo = f.firstOfNewBranch().id();
                     return r -> r.conversations().compact(f.branched, upTo, "summary", InsideToolCall.MOVE_BEFORE_CALL);
                 }),
-                call("conversations: context", 4, f -> r -> r.conversations().context(f.branched, 1_000)),
+                call("conversations: context", 6, f -> r -> r.conversations().context(f.branched, 1_000)),
                 call(
                         "conversations: context with a limit",
                         6,

@@ -92,6 +92,7 @@ final class Branches {
             () -> DSL.select(COMPACTIONS.CONVERSATION_ID, COMPACTIONS.SEQUENCE_NUMBER, COMPACTIONS.SUMMARY)
                     .from(COMPACTIONS)
                     .where(COMPACTIONS.CONVERSATION_ID.eq(CONVERSATION.param()))
+                    .and(COMPACTIONS.SEQUENCE_NUMBER.lt(NUMBER.param()))
                     .and(Paths.isOnPath(COMPACTIONS.SEQUENCE_NUMBER))
                     .orderBy(COMPACTIONS.SEQUENCE_NUMBER.desc())
                     .limit(DSL.inline(1)));
@@ -223,21 +224,37 @@ final class Branches {
         return version == null ? new Version(null, null) : version;
     }
 
+    /** A summary is passed over if a call that it stands for was answered only after it. */
     private static Read read(Session session, ConversationId id, @Nullable Long head, int limit) throws SQLException {
         long end = head == null ? Long.MAX_VALUE : head;
-        Compaction compaction = session.query(LAST_COMPACTION)
-                .set(CONVERSATION, id)
-                .set(END, end)
-                .first();
-        long after = compaction == null ? 0 : compaction.number();
-        List<Message> messages = Paths.newestAfter(session, id, after, end, limit + 1);
-        boolean complete = messages.size() <= limit;
-        if (!complete) {
-            long behind = OpenCalls.behindAnswers(session, id, messages.get(0).sequenceNumber(), end);
-            messages = messages.stream()
-                    .filter(message -> message.sequenceNumber() > behind)
-                    .toList();
+        long before = Long.MAX_VALUE;
+        while (true) {
+            Compaction compaction = session.query(LAST_COMPACTION)
+                    .set(CONVERSATION, id)
+                    .set(NUMBER, before)
+                    .set(END, end)
+                    .first();
+            long after = compaction == null ? 0 : compaction.number();
+            List<Message> messages = Paths.newestAfter(session, id, after, end, limit + 1);
+            boolean complete = messages.size() <= limit;
+            if (complete && (compaction == null || messages.isEmpty())) {
+                return read(compaction, messages, true);
+            }
+            long from = complete ? after : messages.get(0).sequenceNumber();
+            long behind = OpenCalls.behindAnswers(session, id, from, end);
+            if (!complete || behind == from) {
+                return read(
+                        compaction,
+                        messages.stream()
+                                .filter(message -> message.sequenceNumber() > behind)
+                                .toList(),
+                        complete);
+            }
+            before = after;
         }
+    }
+
+    private static Read read(@Nullable Compaction compaction, List<Message> messages, boolean complete) {
         return compaction == null
                 ? new Read(new ConversationContext(null, messages, complete), null)
                 : new Read(new ConversationContext(compaction.summary(), messages, complete), compaction.number());
