@@ -497,6 +497,47 @@ abstract class BranchContract extends Contract {
                 .isEqualTo(new ConversationContext(null, List.of(), true));
     }
 
+    /** When it was made, nobody could know that the call would be answered. */
+    @Test
+    void aSummaryWhoseCallIsAnsweredAfterItIsPassedOver() {
+        say("a");
+        db.conversations().compact(CONVERSATION, find("a").id(), "of a");
+        Message call = db.messages()
+                .create(message(sender)
+                        .content("call")
+                        .parts(MessagePart.toolCall("1", "search", Json.emptyObject()))
+                        .build());
+        db.conversations().compact(CONVERSATION, call.id(), "of call");
+        assertThat(context(10)).isEqualTo("of call||true");
+        say("b");
+        assertThat(context(10)).isEqualTo("of call|b|true");
+
+        db.messages()
+                .create(message(sender)
+                        .content("answer")
+                        .parts(MessagePart.toolResult("1", "x"))
+                        .build());
+        say("c");
+
+        assertThat(context(10)).isEqualTo("of a|call b answer c|true");
+        assertThat(context(3)).isEqualTo("of a|c|false");
+        db.conversations().compact(CONVERSATION, find("answer").id(), "of answer");
+        assertThat(context(10)).isEqualTo("of answer|c|true");
+    }
+
+    @Test
+    void aFirstMessageThatFollowsNoneMakesNoBranch() {
+        Message first = say("a");
+        db.messages().delete(first.id());
+        MessageId id = MessageId.next();
+
+        db.messages().create(message(sender).id(id).parentId(id).content("b").build());
+        say("c");
+
+        assertThat(db.conversations().get(CONVERSATION).headId()).isNull();
+        assertThat(path()).isEqualTo("b c");
+    }
+
     private String context(int limit) {
         ConversationContext context = db.conversations().context(CONVERSATION, limit);
         return context.summary() + "|" + contents(context.messages()) + "|" + context.complete();

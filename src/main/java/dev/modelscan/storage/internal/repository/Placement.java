@@ -114,9 +114,11 @@ final class Placement {
         return MessageColumns.placed(message, number, follows ? null : parent);
     }
 
-    /** Whether a stored message is the newest of a conversation without branches, whose last ones were deleted. */
+    /** Whether a stored message is the newest of a conversation without branches, whose last ones were deleted; 0 if all were. */
     private static boolean isNewest(Session session, ConversationId id, End end, long number) throws SQLException {
-        return end.isStored() && end.head() == null && Objects.equals(Paths.newestNumber(session, id), number);
+        return end.isStored()
+                && end.head() == null
+                && Objects.requireNonNullElse(Paths.newestNumber(session, id), 0L) == number;
     }
 
     /** The number of a given parent; of a message that is its own parent, 0: it follows none. */
