@@ -12,13 +12,17 @@ import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.blobs.BlobId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.schema.tables.Agents;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.lang.reflect.Proxy;
@@ -31,6 +35,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
@@ -81,6 +86,31 @@ abstract class CallersConnectionContract extends Contract {
         assertThat(db.messages().list(10, 0))
                 .extracting(Message::sequenceNumber)
                 .containsExactlyInAnyOrder(1L, 2L);
+    }
+
+    /** The caller ought to roll back, and may not. */
+    @Test
+    void aCallThatNamesWhatDoesNotExistStoresNoPartOfIt() throws SQLException {
+        db.on(connection).agents().create(ONE);
+        Message stored = db.on(connection).messages().create(message(ONE).build());
+        db.on(connection).messages().putOrigins(Map.of(stored.id(), Origin.of("form", "a")));
+        connection.commit();
+        MessagePart image = MessagePart.image("image/png", new BlobId("0".repeat(64)));
+
+        assertThatThrownBy(() -> db.on(connection)
+                        .messages()
+                        .create(message(ONE).parts(image).build()))
+                .isInstanceOf(ReferenceException.class);
+        assertThatThrownBy(() -> db.on(connection)
+                        .messages()
+                        .putOrigins(Map.of(
+                                stored.id(), Origin.of("form", "b"), new MessageId("~"), Origin.of("form", "a"))))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("~");
+        connection.commit();
+
+        assertThat(db.messages().list(10, 0)).containsExactly(stored);
+        assertThat(db.messages().originOf(stored.id())).isEqualTo(Origin.of("form", "a"));
     }
 
     @Test

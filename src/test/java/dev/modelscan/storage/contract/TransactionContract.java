@@ -24,7 +24,6 @@ import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageException;
-import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.teams.TeamId;
 import java.io.IOException;
 import java.sql.PreparedStatement;
@@ -33,7 +32,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jooq.DSLContext;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
@@ -253,7 +251,6 @@ abstract class TransactionContract extends Contract {
                 .create(message(stored)
                         .conversationId(new ConversationId("elsewhere"))
                         .build());
-        db.messages().putOrigins(Map.of(first.id(), Origin.of("form", "first")));
         MessagePart image = MessagePart.image("image/png", new BlobId("0".repeat(64)));
         List<Object> before = everything();
 
@@ -268,13 +265,9 @@ abstract class TransactionContract extends Contract {
                         CONVERSATION,
                         null,
                         List.of(message(stored).parentId(first.id()).build())));
-        requireRollbackOnly(tx -> tx.messages()
-                .putOrigins(Map.of(
-                        first.id(), Origin.of("form", "other"), new MessageId("~"), Origin.of("form", "first"))));
         requireRollbackOnly(tx -> tx.agents().setActive(List.of(stored.id(), AgentId.next())));
 
         assertThat(everything()).isEqualTo(before);
-        assertThat(db.messages().originOf(first.id()).externalId()).isEqualTo("first");
     }
 
     @Test

@@ -183,12 +183,17 @@ final class MessageOrigins {
         ConversationLock.holdOf(
                 session, origins.stream().map(MessageOrigin::messageId).toList());
         Map<MessageId, Stored> stored = stored(session, origins);
+        for (MessageOrigin given : origins) {
+            if (!stored.containsKey(given.messageId())) {
+                throw new NotFoundException("message", given.messageId().value());
+            }
+        }
         release(session, origins, stored);
         List<First> firsts = new ArrayList<>();
         List<MessageOrigin> others = new ArrayList<>();
         for (MessageOrigin given : origins) {
-            Stored message = stored.get(given.messageId());
-            if (message == null || message.hasOrigin()) {
+            Stored message = Objects.requireNonNull(stored.get(given.messageId()));
+            if (message.hasOrigin()) {
                 others.add(given);
             } else {
                 firsts.add(new First(given, message.conversation()));
@@ -212,8 +217,8 @@ final class MessageOrigins {
                 .collect(Collectors.toSet());
         List<MessageId> moving = origins.stream()
                 .filter(each -> {
-                    Stored message = stored.get(each.messageId());
-                    String before = message == null ? null : message.externalId();
+                    String before =
+                            Objects.requireNonNull(stored.get(each.messageId())).externalId();
                     return before != null
                             && given.contains(before)
                             && !before.equals(each.origin().externalId());

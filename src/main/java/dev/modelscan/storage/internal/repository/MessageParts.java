@@ -119,10 +119,8 @@ final class MessageParts {
     }
 
     /**
-     * Stores the parts of messages that are stored in the same transaction: one statement for every 1,000
-     * parts, and one before them if there are blobs among them.
-     *
-     * @throws ReferenceException if a blob does not exist
+     * Stores the parts of messages that are stored in the same transaction: one statement for every 1,000 parts. Their
+     * blobs are held.
      */
     static void insert(Session session, List<Message> messages) throws SQLException {
         List<Placed> placed = new ArrayList<>();
@@ -132,17 +130,24 @@ final class MessageParts {
                 placed.add(new Placed(message.id(), i, parts.get(i)));
             }
         }
-        requireBlobs(session, placed);
         for (int from = 0; from < placed.size(); from += CHUNK) {
             session.query(INSERT).updateAll(COLUMNS, placed.subList(from, Math.min(from + CHUNK, placed.size())));
         }
     }
 
-    private static void requireBlobs(Session session, List<Placed> placed) throws SQLException {
+    /**
+     * Holds the blobs of new messages, with one statement if there are any. To be called before the messages are stored, or
+     * a caller's own transaction could commit one without its parts.
+     *
+     * @throws ReferenceException if a blob does not exist
+     */
+    static void holdBlobs(Session session, List<Message> messages) throws SQLException {
         Map<BlobId, MessageId> wanted = new LinkedHashMap<>();
-        for (Placed part : placed) {
-            if (part.part().blobId() != null) {
-                wanted.putIfAbsent(part.part().blobId(), part.messageId());
+        for (Message message : messages) {
+            for (MessagePart part : message.parts()) {
+                if (part.blobId() != null) {
+                    wanted.putIfAbsent(part.blobId(), message.id());
+                }
             }
         }
         if (wanted.isEmpty()) {

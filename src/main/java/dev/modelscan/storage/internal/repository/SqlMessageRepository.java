@@ -183,6 +183,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         for (Message message : messages) {
             placed.add(placement.next(session, message));
         }
+        MessageParts.holdBlobs(session, messages);
         if (placed.size() == 1) {
             super.insert(session, placed.get(0));
         } else {
