@@ -59,7 +59,9 @@ public final class SearchScripts {
     /** The text of a file, for the session's schema. */
     public static String of(Session session, String name) {
         String schema = session.schema() == null ? "" : session.schema() + ".";
-        return text(session.dialect(), name).replace("{schema}", schema);
+        return text(session.dialect(), name)
+                .replace("'{schema}", '\'' + schema.replace("'", "''"))
+                .replace("{schema}", schema);
     }
 
     /** Runs all statements of a file. */
