@@ -43,11 +43,13 @@ final class Messages {
      * @param location the option that takes a URL
      */
     static String of(Throwable failure, String location) {
-        if (failure instanceof UncheckedIOException unchecked
-                && Objects.equals(unchecked.getMessage(), unchecked.getCause().getMessage())) {
-            return of(unchecked.getCause(), location);
-        }
-        if (failure instanceof FileSystemException file) {
+        // One that has nothing to say of its own.
+        Throwable said = failure instanceof UncheckedIOException
+                        && failure.getCause() instanceof FileSystemException file
+                        && Objects.equals(failure.getMessage(), file.getMessage())
+                ? file
+                : failure;
+        if (said instanceof FileSystemException file) {
             return ofFile(file);
         }
         String message = String.valueOf(failure.getMessage());
@@ -60,7 +62,7 @@ final class Messages {
     /** Java's message is the path alone if the exception's class says why. */
     private static String ofFile(FileSystemException failure) {
         if (failure.getReason() != null) {
-            return failure.getMessage();
+            return String.valueOf(failure.getMessage());
         }
         if (failure instanceof AccessDeniedException) {
             return failure.getFile() + " cannot be accessed: permission denied";
