@@ -59,8 +59,8 @@ public interface QueryRun<R> {
      * and the order finds it at any position. Set the same values for each page.
      *
      * @throws IllegalArgumentException if the query cannot be read in pages: it has no ORDER BY, or groups, or
-     *     orders by a value that it does not select or that may be null, or by no column of a key; or if the
-     *     cursor is not one of this query on this engine
+     *     has a window, or orders by an alias, by a value that it does not select or that may be null, or by no
+     *     column of a key; or if the cursor is not one of this query on this engine
      * @throws IllegalStateException if the page ends between two rows of which the next page would lose one: both have the
      *     same place in the order, or one has none, because a join left a column of the order null
      */

@@ -33,6 +33,7 @@ import dev.modelscan.storage.queries.QueryParameter;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredCommand;
 import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.schema.tables.Tasks;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -289,6 +290,43 @@ abstract class StoredQueryContract extends Contract {
         assertThatThrownBy(
                         () -> db.query(BACKLOG).set(STATUS, TaskStatus.PENDING).page(PageRequest.first(1)))
                 .hasMessageContaining("groups");
+    }
+
+    @Test
+    void whatAPageWouldChangeHasNoPages() {
+        Field<Integer> number = DSL.rowNumber().over(DSL.orderBy(TASKS.ID));
+        StoredQuery<Integer> numbered = StoredQueries.query(
+                () -> select(number, TASKS.ID).from(TASKS).orderBy(TASKS.ID), into((row, id) -> row));
+        assertThat(db.query(numbered).list(10)).containsExactly(1, 2, 3, 4, 5, 6, 7);
+        requireUnpaged("window", numbered);
+        StoredQuery<TaskId> nulls = StoredQueries.query(
+                () -> select(TASKS.ID).from(TASKS).orderBy(TASKS.ID.desc().nullsLast()), into(id -> id));
+        requireUnpaged("where null goes", nulls);
+        Field<TaskId> alias = TASKS.ID.as("key");
+        StoredQuery<TaskId> aliased =
+                StoredQueries.query(() -> select(alias).from(TASKS).orderBy(alias), into(id -> id));
+        requireUnpaged("alias key", aliased);
+    }
+
+    private void requireUnpaged(String why, StoredQuery<?> query) {
+        assertThatThrownBy(() -> db.query(query).page(PageRequest.first(2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why);
+    }
+
+    /** The window of a derived table sees all its rows on each page. */
+    @Test
+    void aTableWithAnAliasHasPages() {
+        Tasks aliased = TASKS.as("t");
+        Field<Integer> all = DSL.field(select(DSL.max(DSL.count()).over()).from(TASKS));
+        StoredQuery<Integer> counted = StoredQueries.query(
+                () -> select(all, aliased.PRIORITY, aliased.ID)
+                        .from(aliased)
+                        .orderBy(aliased.PRIORITY.desc(), aliased.ID),
+                into((count, priority, id) -> count));
+        assertThat(walk(3, request -> db.query(counted).page(request)))
+                .hasSize(7)
+                .containsOnly(7);
     }
 
     /** The next page begins behind the last row, and so behind another row in the same place. */

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -24,10 +25,12 @@ import org.jooq.SelectQuery;
 import org.jooq.SortField;
 import org.jooq.SortOrder;
 import org.jooq.TableField;
-import org.jooq.UniqueKey;
 import org.jooq.VisitListener;
+import org.jooq.WindowDefinition;
+import org.jooq.WindowSpecification;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
+import org.jooq.impl.QOM;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +117,7 @@ public final class CallersQuery<R> implements StoredQuery<R> {
 
     private static Shape shape(ResultQuery<?> query) {
         SqlText.requireLeavesNothing(query.getSQL());
-        requireNoUnion(query);
+        boolean window = query instanceof Select<?> select && hasWindow(select);
         List<Codec<?>> codecs = new ArrayList<>();
         for (Field<?> field : query.fields()) {
             codecs.add(Codec.of(field));
@@ -126,22 +129,30 @@ public final class CallersQuery<R> implements StoredQuery<R> {
             throw new IllegalArgumentException("a stored query has no limit of its own: list(limit) sets it");
         }
         List<Key<?>> keys = new ArrayList<>();
-        String unpaged = keys(select, keys);
+        String unpaged = window ? "a window would see the rows of one page alone" : keys(select, keys);
         return new Shape(codecs, false, !select.$orderBy().isEmpty(), keys, unpaged);
     }
 
-    /** jOOQ keeps the order and the limit of a union to itself, so they could neither be seen nor set. */
-    private static void requireNoUnion(ResultQuery<?> query) {
-        VisitListener selects = VisitListener.onVisitStart(context -> {
+    /**
+     * Looks at the parts of a query, and returns whether rows depend on others by a window. jOOQ keeps the order and the
+     * limit of a union to itself, so they could neither be seen nor set.
+     */
+    private static boolean hasWindow(Select<?> select) {
+        AtomicBoolean found = new AtomicBoolean();
+        VisitListener looks = VisitListener.onVisitStart(context -> {
             QueryPart[] parts = context.queryParts();
-            if (parts.length > 1 && Stream.of(parts).allMatch(Select.class::isInstance)) {
+            long selects = Stream.of(parts).filter(Select.class::isInstance).count();
+            if (parts.length > 1 && selects == parts.length) {
                 throw new IllegalArgumentException(
                         "a stored query cannot be a union; put it into a derived table: select(...).from(union.asTable())");
             }
+            QueryPart part = context.queryPart();
+            if (selects == 1 && (part instanceof WindowSpecification || part instanceof WindowDefinition)) {
+                found.set(true);
+            }
         });
-        if (query instanceof Select<?> select) {
-            DSL.using(new DefaultConfiguration().set(selects)).render(query(select));
-        }
+        DSL.using(new DefaultConfiguration().set(looks)).render(query(select));
+        return found.get();
     }
 
     /** Adds the keys of the order. Returns why there can be no pages; null if there can. */
@@ -153,6 +164,12 @@ public final class CallersQuery<R> implements StoredQuery<R> {
         List<Field<?>> selected = select.getSelect();
         for (SortField<?> sort : select.$orderBy()) {
             Field<?> field = sort.$field();
+            if (sort.$nullOrdering() != null) {
+                return "it says where null goes, and what it orders by is never null";
+            }
+            if (field instanceof QOM.FieldAlias) {
+                return "it orders by the alias " + field.getName() + "; select and order by the column itself";
+            }
             int place = selected.indexOf(field);
             if (place < 0) {
                 return "it orders by " + field.getName() + ", and does not select it";
@@ -170,12 +187,13 @@ public final class CallersQuery<R> implements StoredQuery<R> {
         return new Key<>(place, Parameter.of(POSITION + number, Codec.of(field), () -> field), descending);
     }
 
+    /** By its name, because the keys of an alias have the columns of the table. */
     private static boolean isOfKey(Field<?> field) {
         return field instanceof TableField<?, ?> column
                 && column.getTable() != null
                 && column.getTable().getKeys().stream()
-                        .map(UniqueKey::getFields)
-                        .anyMatch(fields -> fields.contains(column));
+                        .flatMap(key -> key.getFields().stream())
+                        .anyMatch(part -> part.getName().equals(column.getName()));
     }
 
     private Query fromStart() {
