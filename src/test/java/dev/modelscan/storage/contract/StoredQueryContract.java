@@ -501,6 +501,11 @@ abstract class StoredQueryContract extends Contract {
         assertThatThrownBy(() -> db.query(pattern).set(TYPE, "%").one())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("LIKE");
+        StoredQuery<String> backwards = StoredQueries.query(
+                () -> select(DSL.substring(TASKS.TYPE, 2, -1)).from(TASKS), into(n -> n));
+        assertThatThrownBy(() -> db.query(backwards).one())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("negative length");
         StoredQuery<Integer> with = StoredQueries.query(
                 () -> org.jooq
                         .impl

@@ -62,10 +62,18 @@ final class SameAnswers {
         }
         if (part instanceof QOM.Substring substring) {
             requirePositive(part, substring.$startingPosition(), 1);
+            requireNotNegative(part, substring.$length());
         } else if (part instanceof QOM.Left left) {
             requirePositive(part, left.$length(), 0);
         } else if (part instanceof QOM.Right right) {
             requirePositive(part, right.$length(), 0);
+        }
+    }
+
+    /** One engine fails, and the other takes what is before the position. */
+    private static void requireNotNegative(QueryPart part, @Nullable Field<? extends Number> length) {
+        if (length instanceof Param<?> param && param.getValue() instanceof Number n && n.longValue() < 0) {
+            throw new IllegalArgumentException("a negative length of a text differs between engines: " + part);
         }
     }
 
