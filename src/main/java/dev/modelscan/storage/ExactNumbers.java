@@ -126,6 +126,9 @@ final class ExactNumbers extends SimpleModule {
 
         @Override
         public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            if (handledType() == byte[].class && parser.hasToken(JsonToken.VALUE_STRING)) {
+                return bytes(parser.getText(), context);
+            }
             if (!parser.hasToken(JsonToken.START_ARRAY)) {
                 return context.handleUnexpectedToken(handledType(), parser);
             }
@@ -142,6 +145,15 @@ final class ExactNumbers extends SimpleModule {
                 Array.set(array, i, values.get(i));
             }
             return array;
+        }
+
+        /** Jackson writes bytes as a text in Base64. */
+        private Object bytes(String text, DeserializationContext context) throws IOException {
+            try {
+                return context.getBase64Variant().decode(text);
+            } catch (IllegalArgumentException e) {
+                return context.handleWeirdStringValue(handledType(), text, "no Base64");
+            }
         }
     }
 }

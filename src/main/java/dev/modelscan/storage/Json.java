@@ -162,7 +162,8 @@ public final class Json {
 
     /**
      * The value as a Java object: a record, an enum, a time, a number, a map. Two values that are equal give equal objects, but
-     * for the type {@code Object}. {@code docs/json.md} says how each type is read.
+     * for the types {@code Object}, {@code Number} and {@code BigDecimal}, which tell {@code 1.0} from {@code 1}. {@code docs/json.md}
+     * says how each type is read.
      *
      * <pre>{@code
      * record Limits(int steps, @Nullable Duration timeout) {}

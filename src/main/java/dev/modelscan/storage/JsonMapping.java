@@ -11,7 +11,9 @@ import dev.modelscan.storage.errors.InvalidDataException;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a mapper, and says in the library's words why it failed. */
@@ -93,7 +95,15 @@ final class JsonMapping {
         }
         String found = what(place) + " is " + shown(json.toNode().at(place));
         Class<?> target = failed instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
-        return target == null ? found : found + "; expected " + name(target);
+        return target == null ? found : found + "; expected " + expected(target);
+    }
+
+    /** Jackson names the class that it would have made, such as an ArrayList for a List. */
+    private static String expected(Class<?> type) {
+        if (Map.class.isAssignableFrom(type)) {
+            return "an object";
+        }
+        return Collection.class.isAssignableFrom(type) ? "an array" : name(type);
     }
 
     private static String shown(JsonNode found) {

@@ -29,9 +29,10 @@ final class JsonText {
     /** A number written without an exponent: its digits, and the zeros of the largest exponent. */
     private static final int MAX_NUMBER_LENGTH = 12_000;
 
-    /** Names of the parser's own code, which its messages about limits hold. */
-    private static final Pattern PARSERS_OWN_NAMES =
-            Pattern.compile(", from `[^`]*`| \\(start marker at \\[[^]]*]\\)| \\(through reference chain: .*\\)");
+    /** Names of the parser's own code and options in its messages. */
+    private static final Pattern PARSERS_OWN_NAMES = Pattern.compile(
+            ", from `[^`]*`| \\(start marker at \\[[^]]*]\\)| \\(through reference chain: .*\\)"
+                    + "|: enable `[^`]*` to allow| \\(not recognized as one since Feature '\\w+' not enabled for parser\\)");
 
     private static final String ENTITY = "json";
     private static final String FIELD = "value";

@@ -14,6 +14,8 @@ import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.URI;
+import java.net.URL;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,10 +24,13 @@ import java.time.MonthDay;
 import java.time.OffsetTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Currency;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -246,6 +251,40 @@ class JsonMappingTest {
         assertThatThrownBy(() -> Json.parse("{}").as(Runnable.class))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("no Runnable can be made from JSON; use a record, or give a mapper that knows it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {UUID.class, Currency.class, URL.class, AtomicInteger.class})
+    void anEmptyTextIsNotNull(Class<?> type) {
+        assertThatThrownBy(() -> Json.parse("\"\"").as(type))
+                .isInstanceOf(InvalidDataException.class)
+                .hasMessageEndingWith(": it is \"\"; expected " + type.getSimpleName());
+    }
+
+    @Test
+    void anEmptyTextIsAValueOfSomeTypes() {
+        assertThat(Json.of(URI.create("")).as(URI.class)).isEqualTo(URI.create(""));
+        assertThat(Json.of(Locale.ROOT).as(Locale.class)).isEqualTo(Locale.ROOT);
+    }
+
+    @Test
+    void bytesAreTextInBase64() {
+        byte[] bytes = {0, -1, 127};
+        assertThat(Json.of(bytes)).isEqualTo(Json.parse("\"AP9/\""));
+        assertThat(Json.of(bytes).as(byte[].class)).isEqualTo(bytes);
+        assertThatThrownBy(() -> Json.parse("\"A\"").as(byte[].class)).isInstanceOf(InvalidDataException.class);
+    }
+
+    @Test
+    void messagesNameNeitherClassesNorOptionsOfTheMapper() {
+        assertThatThrownBy(() -> Json.parse("1").as(new TypeReference<List<String>>() {}))
+                .hasMessage("json: value cannot be read as List<String>: it is 1; expected an array");
+        for (String wrong : List.of("NaN", "{/**/}", "+1")) {
+            assertThatThrownBy(() -> Json.parse(wrong))
+                    .isInstanceOf(InvalidDataException.class)
+                    .message()
+                    .doesNotContain("Feature", "enable");
+        }
     }
 
     @Test
