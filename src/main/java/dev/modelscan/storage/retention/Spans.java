@@ -90,8 +90,9 @@ final class Spans {
                 .eq(id)
                 .and(caller.SEQUENCE_NUMBER.ge(from))
                 .and(caller.SEQUENCE_NUMBER.lt(cut));
-        Condition answered = answerer.CONVERSATION_ID.eq(id).and(answerer.SEQUENCE_NUMBER.ge(cut));
         MessageParts answer = MESSAGE_PARTS.as("answer");
+        // Of two lower bounds SQLite may begin at the lower one, and read all messages that stay.
+        Condition since = answerer.SEQUENCE_NUMBER.ge(Math.max(cut, seen + 1));
         Long byPart = dsl.select(DSL.min(caller.SEQUENCE_NUMBER))
                 .from(caller)
                 .join(MESSAGE_PARTS)
@@ -102,19 +103,22 @@ final class Spans {
                         .from(answerer)
                         .join(answer)
                         .on(answer.MESSAGE_ID.eq(answerer.ID))
-                        .where(answered)
-                        .and(answerer.SEQUENCE_NUMBER.gt(seen))
+                        .where(answerer.CONVERSATION_ID.eq(id))
+                        .and(since)
                         .and(answer.KIND.eq(PartKind.TOOL_RESULT))))
                 .fetchOne(0, Long.class);
-        // An execution may be told its answer at any time.
+        // An execution may be told its answer at any time. As a join, all messages that stay might be read for each
+        // call.
         Long byExecution = dsl.select(DSL.min(caller.SEQUENCE_NUMBER))
                 .from(caller)
                 .join(TOOL_EXECUTIONS)
                 .on(TOOL_EXECUTIONS.MESSAGE_ID.eq(caller.ID))
-                .join(answerer)
-                .on(answerer.ID.eq(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID))
                 .where(called)
-                .and(answered)
+                .and(DSL.field(DSL.select(answerer.SEQUENCE_NUMBER)
+                                .from(answerer)
+                                .where(answerer.ID.eq(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID))
+                                .and(answerer.CONVERSATION_ID.eq(id)))
+                        .ge(cut))
                 .fetchOne(0, Long.class);
         return LongStream.of(orCut(byPart, cut), orCut(byExecution, cut)).min().getAsLong();
     }
