@@ -3,6 +3,8 @@ package dev.modelscan.storage.erasure;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.values.Checks;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -71,12 +73,15 @@ public final class ErasureRequest {
      * What came from a source under an id: tasks and conversations with all of their content, workflows, messages, model calls.
      *
      * @param format the form of the source, such as {@code claude-code}
+     * @throws InvalidDataException if no record can have it, since it is not valid text: the driver would ask for another one
      */
     public static ErasureRequest externalId(String format, String externalId) {
+        Objects.requireNonNull(externalId, "externalId");
+        Objects.requireNonNull(format, "format");
         return of(
                 Kind.EXTERNAL_ID,
-                Objects.requireNonNull(externalId, "externalId"),
-                Objects.requireNonNull(format, "format"));
+                Checks.text("erasure", null, "externalId", externalId),
+                Checks.text("erasure", null, "format", format));
     }
 
     /**

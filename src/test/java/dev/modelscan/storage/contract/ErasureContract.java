@@ -24,6 +24,7 @@ import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.erasure.ErasureReceipt;
 import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.sources.Origin;
@@ -176,6 +177,22 @@ abstract class ErasureContract extends ErasureSuite {
 
         assertGone();
         assertThat(recordsOf(OTHERS)).isEqualTo(others);
+    }
+
+    /** A driver writes {@code ?} for half of a character, which is another id. */
+    @Test
+    void anExternalIdThatCannotBeStoredErasesNoOther() {
+        db.conversations()
+                .create(Conversation.builder()
+                        .id(CONVERSATION)
+                        .origin(Origin.of("claude-code", "?"))
+                        .build());
+        for (String id : List.of("\ud800", "a\u0000b")) {
+            assertThatThrownBy(() -> db.erasure().preview(ErasureRequest.externalId("claude-code", id)))
+                    .isExactlyInstanceOf(InvalidDataException.class)
+                    .hasMessageContaining("externalId");
+        }
+        assertThat(db.conversations().find(CONVERSATION)).isPresent();
     }
 
     @Test
