@@ -2,6 +2,8 @@ package dev.modelscan.storage.cli;
 
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -380,12 +382,13 @@ class ExportTest {
                 "half", whole.substring(0, whole.length() / 2),
                 "no last line", whole.substring(0, whole.lastIndexOf("{\"rows\"")),
                 "changed", whole.replace("no road", "new road"),
+                "Latin-1", whole.replace("no road", "no r\u00f6ad"),
                 "a line less", whole.replaceFirst("\\{\"scores\":.*\n", ""));
 
         damaged.forEach((what, text) -> {
             Path file = directory.resolve(what + ".jsonl");
             try {
-                Files.writeString(file, text);
+                Files.write(file, text.getBytes(what.equals("Latin-1") ? ISO_8859_1 : UTF_8));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

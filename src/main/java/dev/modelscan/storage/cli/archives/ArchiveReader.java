@@ -8,6 +8,7 @@ import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.imports.Digests;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +87,8 @@ public final class ArchiveReader {
                     progress.at("Checking the archive, bytes", seen, size);
                 }
             }
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + " is not whole, or was changed since it was written: it is not UTF-8", e);
         }
         throw new IOException(file + " is not whole: it ends without its last line; write it again");
     }
