@@ -1,10 +1,13 @@
 package dev.modelscan.storage.internal.sqlite;
 
+import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.internal.query.StatementCancelledException;
 import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Gives the free pages of a file back to the file system. */
@@ -20,16 +23,25 @@ final class FreePages {
 
     private FreePages() {}
 
-    /** In steps if the file keeps the books for that; else rewrites the file, while nobody else can write. */
-    static void giveBack(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
+    /**
+     * In steps if the file keeps the books for that; else rewrites the file, while nobody else can write.
+     *
+     * @throws BusyException if a reader keeps the log from being copied into the file
+     */
+    static void giveBack(SqliteConnections connections, Duration most) throws SQLException {
+        try (Connection connection = connections.openMigrator();
+                Statement statement = connection.createStatement()) {
             if (SingleNumber.of(statement, "PRAGMA auto_vacuum") == INCREMENTAL) {
                 inSteps(statement);
             } else {
                 statement.execute("VACUUM");
             }
-            // The new pages are in the log; until they are copied, the file is as long as it was.
-            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            Scrub.emptyLog(
+                    connections,
+                    statement,
+                    most,
+                    "the new pages are in the log, and the file is as long as before",
+                    "compact");
         }
     }
 

@@ -30,15 +30,25 @@ final class Scrub {
                 statement.execute("ANALYZE");
             }
             statement.execute("VACUUM");
-            Retry retry = new Retry(most);
-            // The first column is 1 if somebody still reads pages of the log, or copies them.
-            while (SingleNumber.of(statement, "PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
-                if (!retry.pause()) {
-                    throw new BusyException(
-                            "rows are erased, and the log beside " + connections.name()
-                                    + " still has their pages, since somebody reads; end that, and scrub again",
-                            null);
-                }
+            emptyLog(connections, statement, most, "rows are erased, and the log has their pages still", "scrub");
+        }
+    }
+
+    /**
+     * Copies the whole log into the file, and cuts it to nothing.
+     *
+     * @param state what is so until then
+     * @param again what to do again later
+     */
+    static void emptyLog(SqliteConnections connections, Statement statement, Duration most, String state, String again)
+            throws SQLException {
+        Retry retry = new Retry(most);
+        // The first column is 1 if somebody still reads pages of the log, or copies them.
+        while (SingleNumber.of(statement, "PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+            if (!retry.pause()) {
+                throw new BusyException(
+                        connections.name() + ": " + state + ", since somebody reads; end that, and " + again + " again",
+                        null);
             }
         }
     }

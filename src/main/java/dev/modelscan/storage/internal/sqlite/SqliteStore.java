@@ -335,8 +335,8 @@ public final class SqliteStore implements Store {
         // A log of which a flush has lost bytes is written again first, or this throws.
         writeMany("database", null, session -> true);
         long before = sizeBytes();
-        try (Connection connection = connections.openMigrator()) {
-            FreePages.giveBack(connection);
+        try {
+            FreePages.giveBack(connections, options.busyTimeout());
         } catch (SQLException e) {
             throw classify(e).whileWriting().toException(null, null);
         }
