@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli.imports;
 
+import static dev.modelscan.storage.queries.Into.into;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
 import static dev.modelscan.storage.schema.Tables.SOURCES;
 import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.StoredQueries;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
@@ -16,6 +18,8 @@ import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.queries.QueryParameter;
+import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.sources.SourceId;
@@ -32,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +44,20 @@ import org.jspecify.annotations.Nullable;
  * the file is, or by the name that the user gives it; if the file has moved, by its bytes.
  */
 final class Provenance {
+
+    private static final QueryParameter<ConversationId> RUN =
+            StoredQueries.parameter("run", MESSAGE_ORIGINS.CONVERSATION_ID);
+    private static final QueryParameter<MessageId> FROM = StoredQueries.parameter("first", MESSAGE_ORIGINS.MESSAGE_ID);
+    private static final QueryParameter<String> HERE = StoredQueries.parameter("here", SOURCES.NAME);
+    private static final StoredQuery<Integer> TOLD_ELSEWHERE = StoredQueries.query(
+            () -> DSL.select(DSL.count())
+                    .from(MESSAGE_ORIGINS)
+                    .leftJoin(SOURCES)
+                    .on(MESSAGE_ORIGINS.SOURCE_ID.eq(SOURCES.ID))
+                    .where(MESSAGE_ORIGINS.CONVERSATION_ID.eq(RUN.param()))
+                    .and(MESSAGE_ORIGINS.MESSAGE_ID.ge(FROM.param()))
+                    .and(SOURCES.NAME.isNull().or(SOURCES.NAME.ne(HERE.param()))),
+            into(count -> count));
 
     private final Input input;
     private final String form;
@@ -129,15 +148,12 @@ final class Provenance {
      */
     boolean toldAll(Tx tx, TaskId run, MessageId from) {
         return input.path() != null
-                && !tx.dsl()
-                        .fetchExists(tx.dsl()
-                                .selectOne()
-                                .from(MESSAGE_ORIGINS)
-                                .leftJoin(SOURCES)
-                                .on(MESSAGE_ORIGINS.SOURCE_ID.eq(SOURCES.ID))
-                                .where(MESSAGE_ORIGINS.CONVERSATION_ID.eq(new ConversationId(run.value())))
-                                .and(MESSAGE_ORIGINS.MESSAGE_ID.ge(from))
-                                .and(SOURCES.NAME.isNull().or(SOURCES.NAME.ne(Names.of(input.origin())))));
+                && tx.query(TOLD_ELSEWHERE)
+                                .set(RUN, new ConversationId(run.value()))
+                                .set(FROM, from)
+                                .set(HERE, Names.of(input.origin()))
+                                .one()
+                        == 0;
     }
 
     /** Whether a source of that name is the file that is imported. */

@@ -32,11 +32,13 @@ import org.jspecify.annotations.Nullable;
 final class RunFinder {
 
     private static final QueryParameter<MessageId> FROM = StoredQueries.parameter("first", MESSAGES.ID);
-    private static final QueryParameter<MessageId> TO = StoredQueries.parameter("last", MESSAGES.ID);
+    private static final QueryParameter<MessageId> LAST = StoredQueries.parameter("last", MESSAGES.ID);
+    private static final QueryParameter<MessageId> END = StoredQueries.parameter("end", MESSAGES.ID);
     private static final StoredQuery<Ids> IDS = StoredQueries.query(
-            () -> DSL.select(DSL.count(), DSL.max(MESSAGES.ID))
+            () -> DSL.select(DSL.count(), DSL.max(DSL.when(MESSAGES.ID.eq(LAST.param()), MESSAGES.ID)))
                     .from(MESSAGES)
-                    .where(MESSAGES.ID.between(FROM.param(), TO.param())),
+                    .where(MESSAGES.ID.ge(FROM.param()))
+                    .and(MESSAGES.ID.lt(END.param())),
             into(Ids::new));
 
     private final Tx tx;
@@ -143,9 +145,9 @@ final class RunFinder {
         }
         int most = (int) Math.min(last, facts.messages());
         boolean isOlder = last > facts.messages();
-        Ids ids = most == 0 ? new Ids(0, null) : ids(id, RunWriter.id(id, facts, most));
-        boolean hasLast = most > 0 && RunWriter.id(id, facts, most).equals(ids.last());
-        Gaps gaps = hasLast && ids.count() >= most ? null : Gaps.of(tx, id, facts, last, name != null, stored != null);
+        Ids ids = most == 0 ? new Ids(0, null) : ids(id, most);
+        boolean hasLast = ids.last() != null;
+        Gaps gaps = most > 0 && ids.count() >= most ? null : Gaps.of(tx, id, facts, last, name != null, stored != null);
         if (gaps != null && found.get().headId() != null) {
             kept = hasLast
                     ? "messages that were deleted are missing, and stay away: the conversation has branches"
@@ -159,14 +161,17 @@ final class RunFinder {
         return new Known(id, name, stored, most, null, isAll, isOlder, gaps);
     }
 
-    /** How many messages are stored in a range, and the last of them. */
+    /** How many messages with the first numbers are stored, and the last of them if it is that of the file. */
     private record Ids(int count, @Nullable MessageId last) {}
 
-    /** Of a run's messages up to one. A window of a run may have stored more, of other numbers. */
-    private Ids ids(TaskId run, MessageId last) {
+    /** Of a run's first messages. A window of a run may have stored more, of the same numbers. */
+    private Ids ids(TaskId run, int most) {
+        // The character after the colon is the semicolon.
+        String end = RunIds.first(run) + RunWriter.padded(most, RunWriter.DIGITS) + ";";
         return tx.query(IDS)
                 .set(FROM, new MessageId(RunIds.first(run)))
-                .set(TO, last)
+                .set(LAST, RunWriter.id(run, facts, most))
+                .set(END, new MessageId(end))
                 .one();
     }
 

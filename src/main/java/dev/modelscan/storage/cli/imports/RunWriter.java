@@ -228,7 +228,7 @@ final class RunWriter implements Events {
     }
 
     /** So that ids sort as their numbers do. */
-    private static String padded(int number, int digits) {
+    static String padded(int number, int digits) {
         String text = Integer.toString(number);
         return text.length() >= digits ? text : "0".repeat(digits - text.length()) + text;
     }
