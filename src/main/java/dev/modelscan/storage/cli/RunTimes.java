@@ -22,6 +22,7 @@ final class RunTimes {
     static Set<String> unknown(Database db, Collection<String> runs) {
         Set<String> unknown = new HashSet<>();
         Set<String> outlived = new HashSet<>(runs);
+        // Without the member that the condition compares, PostgreSQL answers null.
         db.dsl()
                 .select(TASKS.ID, DSL.field(MessageReader.untimed(TASKS.METADATA)))
                 .from(TASKS)
@@ -29,7 +30,7 @@ final class RunTimes {
                 .and(TASKS.SOURCE_FORMAT.isNotNull())
                 .forEach(task -> {
                     outlived.remove(task.value1().value());
-                    if (task.value2()) {
+                    if (Boolean.TRUE.equals(task.value2())) {
                         unknown.add(task.value1().value());
                     }
                 });

@@ -44,14 +44,14 @@ final class Title {
                         .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATIONS.ID))
                         .and(MESSAGES.SEQUENCE_NUMBER.le((long) FIRST_MESSAGES))
                         .and(MESSAGES.ROLE.eq(MessageRole.USER))
-                        .and(MESSAGES.CONTENT.ne(""))
+                        .and(DSL.trim(MESSAGES.CONTENT).ne(""))
                         .orderBy(MESSAGES.SEQUENCE_NUMBER)
                         .limit(1)),
                 CONVERSATIONS.EXTERNAL_ID);
     }
 
-    /** The value of the field without the space around it. */
+    /** The value of the field without the space around it; null if there is no more. */
     static @Nullable String shown(@Nullable String title) {
-        return title == null ? null : title.strip();
+        return title == null || title.isBlank() ? null : title.strip();
     }
 }

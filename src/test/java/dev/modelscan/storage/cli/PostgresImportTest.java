@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.cli.archives.ArchiveReader;
 import dev.modelscan.storage.cli.archives.ArchiveWriter;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.imports.FileImport;
 import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
+import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.support.PostgresServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +177,31 @@ class PostgresImportTest {
                     .extracting(message -> message.sequenceNumber() + message.content())
                     .containsExactly("11", "22", "33", "44");
         }
+    }
+
+    @Test
+    void timesAndTitlesAreThoseOfAFile(@TempDir Path directory) throws IOException {
+        String timed = Files.readString(Path.of("src/test/resources/inputs/claude-code.jsonl"));
+        String untimed =
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"  \"},{\"role\":\"user\",\"content\":\" hi\"}]}\n";
+        try (Database server = open();
+                Database file = Database.open(directory.resolve("same.db"))) {
+            for (Database db : List.of(server, file)) {
+                imported(db, directory.resolve("timed.jsonl"), timed);
+                imported(db, directory.resolve("untimed.jsonl"), untimed);
+            }
+            assertThat(told(server)).isEqualTo(told(file)).hasSize(3).contains("hi, untimed: true");
+        }
+    }
+
+    private static Set<String> told(Database db) {
+        List<Conversation> all = db.conversations().list(PageRequest.first(10)).items();
+        Set<String> untimed =
+                RunTimes.unknown(db, all.stream().map(each -> each.id().value()).toList());
+        return all.stream()
+                .map(each -> Title.of(db, each) + ", untimed: "
+                        + untimed.contains(each.id().value()))
+                .collect(Collectors.toSet());
     }
 
     private static FileResult imported(Database db, Path file, String text) throws IOException {

@@ -310,7 +310,8 @@ class SeeingTest {
                                 .conversationId(made)
                                 .build());
                 if (id.equals("said")) {
-                    for (String said : List.of("", "\n\n  Is it raining?\n" + "\u4f60".repeat(300), "a second")) {
+                    for (String said :
+                            List.of("", "   ", "\n\n  Is it raining?\n" + "\u4f60".repeat(300), "a second")) {
                         db.messages()
                                 .create(said(human, MessageRole.USER, said)
                                         .conversationId(made)
