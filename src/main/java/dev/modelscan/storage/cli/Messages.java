@@ -1,12 +1,9 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.cli.files.FileFailure;
 import dev.modelscan.storage.errors.StorageException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -50,31 +47,13 @@ final class Messages {
                 ? file
                 : failure;
         if (said instanceof FileSystemException file) {
-            return ofFile(file);
+            return FileFailure.of(file);
         }
         String message = String.valueOf(failure.getMessage());
         for (Map.Entry<String, String> phrase : PHRASES.entrySet()) {
             message = message.replace(phrase.getKey(), phrase.getValue());
         }
         return failure instanceof IllegalArgumentException ? ofOption(message, location) : message;
-    }
-
-    /** Java's message is the path alone if the exception's class says why. */
-    private static String ofFile(FileSystemException failure) {
-        if (failure.getReason() != null) {
-            return String.valueOf(failure.getMessage());
-        }
-        if (failure instanceof AccessDeniedException) {
-            return failure.getFile() + " cannot be accessed: permission denied";
-        }
-        if (failure instanceof NoSuchFileException) {
-            return failure.getFile() + " does not exist";
-        }
-        if (failure instanceof FileAlreadyExistsException) {
-            return failure.getFile() + " exists already";
-        }
-        return failure.getFile()
-                + (failure instanceof NotDirectoryException ? " is not a directory" : " cannot be used");
     }
 
     /** The message about an option begins with its name. */

@@ -56,13 +56,16 @@ final class OutputFile implements AutoCloseable {
         }
     }
 
-    /** The finished file takes its name by a rename, which would put it in the place of a device or a pipe. */
+    /** The finished file takes its name by a rename, which would put it in the place of a device, a pipe or a link. */
     private static void requireFile(Path target) throws IOException {
+        if (Files.isSymbolicLink(target)) {
+            throw new IOException(target + " is a symbolic link; give the name of the file that it stands for");
+        }
         if (Files.isDirectory(target)) {
             throw new IOException(target + " is a directory");
         }
         if (Files.exists(target) && !Files.isRegularFile(target)) {
-            throw new IOException(target + " is not a file; name a file, or one that does not exist");
+            throw new IOException(target + " is a device or a pipe; give the name of a file");
         }
     }
 

@@ -172,7 +172,7 @@ class MainTest {
             assertThat(run.code).isEqualTo(1);
             assertThat(run.err.lines()).hasSize(1).allMatch(line -> line.startsWith("error: "));
         }
-        assertThat(missing.err).contains("no such file", "missing.json");
+        assertThat(missing.err).contains("missing.json does not exist").doesNotContain("no such file");
         assertThat(empty.err).contains("nothing to import in " + directory.resolve("empty"));
         assertThat(missing.out).isEmpty();
         assertThat(new ObjectMapper().readTree(json.out).path("error").asText()).isNotBlank();

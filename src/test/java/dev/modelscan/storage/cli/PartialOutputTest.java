@@ -47,9 +47,12 @@ class PartialOutputTest {
 
         for (boolean replace : new boolean[] {true, false}) {
             assertThatThrownBy(() -> new OutputFile(pipe, replace))
-                    .hasMessage(pipe + " is not a file; name a file, or one that does not exist");
-            assertThatThrownBy(() -> OutputFile.requireFree(pipe, replace)).hasMessageStartingWith(pipe + " is not a");
+                    .hasMessage(pipe + " is a device or a pipe; give the name of a file");
+            assertThatThrownBy(() -> OutputFile.requireFree(pipe, replace))
+                    .hasMessageStartingWith(pipe + " is a device");
         }
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Files.createFile(directory.resolve("file")));
+        assertThatThrownBy(() -> new OutputFile(link, true)).hasMessageStartingWith(link + " is a symbolic link");
         assertThatThrownBy(() -> new OutputFile(directory, true)).hasMessage(directory + " is a directory");
         assertThat(directory).isDirectoryContaining(pipe::equals);
         assertThat(Files.isRegularFile(pipe)).isFalse();

@@ -99,7 +99,7 @@ public final class Inputs {
             inputs.addAll(file(file, true));
         }
         if (inputs.isEmpty()) {
-            throw new NoSuchFileException("nothing to import in " + directory
+            throw new IOException("nothing to import in " + directory
                     + ": no .json, .jsonl, .ndjson, .traj, .eval, .zip or SQLite file is in it");
         }
         return inputs;
@@ -141,13 +141,13 @@ public final class Inputs {
                 .min()
                 .orElse(-1);
         if (wild < 0) {
-            throw new NoSuchFileException("no such file: " + pattern);
+            throw new NoSuchFileException(pattern);
         }
         int slash = pattern.substring(0, wild).lastIndexOf('/');
         Path base = Path.of(slash < 0 ? "." : pattern.substring(0, slash + 1));
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern.substring(slash + 1));
         if (!Files.isDirectory(base)) {
-            throw new NoSuchFileException("no such file: " + pattern);
+            throw new NoSuchFileException(pattern);
         }
         Path root = base.toRealPath();
         List<Input> inputs = new ArrayList<>();
@@ -157,7 +157,7 @@ public final class Inputs {
                 .sorted()
                 .toList();
         if (files.isEmpty() && inputs.isEmpty()) {
-            throw new NoSuchFileException("no such file: " + pattern);
+            throw new NoSuchFileException(pattern);
         }
         for (Path file : files) {
             inputs.addAll(file(file, false));

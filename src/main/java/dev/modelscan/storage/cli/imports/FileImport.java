@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli.imports;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.cli.files.FileFailure;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.files.Source;
 import dev.modelscan.storage.cli.files.UnreadableException;
@@ -13,6 +14,7 @@ import dev.modelscan.storage.errors.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -147,7 +149,8 @@ public final class FileImport {
         if (cause instanceof java.io.EOFException || cause instanceof java.util.zip.ZipException) {
             return "is damaged or cut off";
         }
-        return "cannot be read: " + cause.getMessage();
+        return "cannot be read: "
+                + (cause instanceof FileSystemException file ? FileFailure.of(file) : cause.getMessage());
     }
 
     private @Nullable String sha256() throws IOException {
