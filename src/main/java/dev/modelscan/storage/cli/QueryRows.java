@@ -103,9 +103,12 @@ record QueryRows(Format format, List<String> columns, List<List<Object>> rows, b
         Set<String> names = new LinkedHashSet<>();
         for (int i = 0; i < columns.size(); i++) {
             String name = columns.get(i);
-            for (int number = i + 1; !names.add(name); number++) {
-                name = columns.get(i) + "_" + number;
+            if (columns.indexOf(name) < i) {
+                for (int number = i + 1; names.contains(name) || columns.contains(name); number++) {
+                    name = columns.get(i) + "_" + number;
+                }
             }
+            names.add(name);
         }
         return rows.stream()
                 .map(row -> {

@@ -56,7 +56,7 @@ class QueryCommandTest {
         assertThat(new ObjectMapper()
                         .readTree(query("SELECT 1 AS a, 2 AS a, 3 AS a_2", "--json")
                                 .out()))
-                .isEqualTo(new ObjectMapper().readTree("[{\"a\": 1, \"a_2\": 2, \"a_2_3\": 3}]"));
+                .isEqualTo(new ObjectMapper().readTree("[{\"a\": 1, \"a_3\": 2, \"a_2\": 3}]"));
         for (String[] json : new String[][] {{"--json"}, {"--format", "json"}}) {
             assertThat(new ObjectMapper().readTree(query(sql, json).out()))
                     .isEqualTo(new ObjectMapper()
