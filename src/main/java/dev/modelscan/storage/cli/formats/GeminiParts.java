@@ -91,9 +91,6 @@ final class GeminiParts {
         JsonNode output = response.path("response");
         String id = Fields.text(response, "id");
         String tool = Fields.text(response, "name");
-        if (output.hasNonNull("error")) {
-            return new Part.Answer(id, tool, output, Outcome.FAILED, "error");
-        }
         if (Set.of("error", "failed").contains(output.path("status").asText())) {
             return new Part.Answer(id, tool, output, Outcome.FAILED, "status");
         }

@@ -27,7 +27,7 @@ class GeminiFormTest {
                         "system: Be short.",
                         "user: look, (image image/png)",
                         "assistant: (thought), f#null {'a':1}",
-                        "tool: ->#null f {'error':'no'} failed by error",
+                        "tool: ->#null f {'error':'no'} unknown",
                         "assistant: code_execution#null {'language':'PYTHON','code':'1'}, ->#null code_execution '1'"
                                 + " success by outcome, (other)",
                         "end record-1");
