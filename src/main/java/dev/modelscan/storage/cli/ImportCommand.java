@@ -105,12 +105,18 @@ final class ImportCommand extends DatabaseCommand {
                             + " the temporary directory for that; on a server a transaction is rolled back.")
     boolean dryRun;
 
-    @Option(names = "--actor", paramLabel = "<name>", description = "The name of who imports, for the audit log.")
+    @Option(
+            names = "--actor",
+            paramLabel = "<name>",
+            description = "The name of who imports, for the audit log, if it is on.")
     @Nullable
     String actor;
 
     @Override
     public Integer call() throws IOException {
+        if (actor != null && (actor.isBlank() || actor.length() > 255)) {
+            throw new ParameterException(spec.commandLine(), "--actor takes 1 to 255 characters, and not spaces alone");
+        }
         // show() prints only after the progress bar has ended.
         BufferedInputStream in = new BufferedInputStream(System.in);
         ArchiveFile archive = files.size() == 1 ? ArchiveFile.of(files.get(0), in) : null;

@@ -255,7 +255,7 @@ class DeletedPartsOfRunsTest {
         Run again = run("import", file.toString());
 
         assertThat(again.out()).contains("1 stored already");
-        assertThat(again.err()).contains("messages that were deleted are missing, and stay away");
+        assertThat(again.err()).contains("some messages were deleted; they are not restored");
     }
 
     @Test

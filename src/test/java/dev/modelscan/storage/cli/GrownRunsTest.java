@@ -93,9 +93,7 @@ class GrownRunsTest {
         Run copy = imported("b.jsonl", begun + result);
 
         assertThat(calls()).extracting(ModelCall::inputTokens).containsExactlyInAnyOrder(4L, 7L);
-        assertThat(copy.err())
-                .contains(
-                        "another file told 1 call of a model that this one does not tell; it is kept, and counts too");
+        assertThat(copy.err()).contains("1 call of a model is only in another file, and kept; the totals include it");
         assertThat(imported("b.jsonl", begun + result).out()).contains("1 stored already");
     }
 

@@ -188,8 +188,9 @@ final class Extras {
         }
         return untoldCalls == 0
                 ? null
-                : "another file told " + calls(untoldCalls) + " of a model that this one does not tell; "
-                        + (untoldCalls == 1 ? "it is kept, and counts" : "they are kept, and count") + " too";
+                : calls(untoldCalls) + " of a model " + (untoldCalls == 1 ? "is" : "are")
+                        + " only in another file, and kept; the totals include "
+                        + (untoldCalls == 1 ? "it" : "them");
     }
 
     private static String calls(int count) {

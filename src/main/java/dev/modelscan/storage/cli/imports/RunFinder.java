@@ -150,7 +150,7 @@ final class RunFinder {
         Gaps gaps = most > 0 && ids.count() >= most ? null : Gaps.of(tx, id, facts, last, name != null, stored != null);
         if (gaps != null && found.get().headId() != null) {
             kept = hasLast
-                    ? "messages that were deleted are missing, and stay away: the conversation has branches"
+                    ? "some messages were deleted; they are not restored, because the conversation has branches"
                     : null;
             gaps = null;
         }

@@ -42,7 +42,7 @@ final class SearchQuery {
         }
         if (query.terms.isEmpty() && query.tool == null) {
             throw new SearchSyntaxException(
-                    0, "it has no word to search for; of the filters only tool: can be there without one");
+                    0, "it has no word to search for; add one, because only tool: works without a word");
         }
         return query;
     }
