@@ -44,7 +44,7 @@ class AdkEvalFormTest {
                         "run case 1 = e named e",
                         "user: hi",
                         "assistant by a: f#null {}",
-                        "tool: ->#null f {'error':'no'} failed by error",
+                        "tool: ->#null f {'error':'no'} unknown",
                         "end case 1");
     }
 }
