@@ -40,7 +40,7 @@ final class Messages {
      * @param location the option that takes a URL
      */
     static String of(Throwable failure, String location) {
-        // One that has nothing to say of its own.
+        // The wrapper adds nothing to its cause.
         Throwable said = failure instanceof UncheckedIOException
                         && failure.getCause() instanceof FileSystemException file
                         && Objects.equals(failure.getMessage(), file.getMessage())

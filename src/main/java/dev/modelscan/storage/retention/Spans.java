@@ -20,8 +20,8 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From where to where the calls of a conversation reach that were answered when it was read. To read them takes as long as the
- * conversation is, so it is done once, and before each transaction only for what has come since.
+ * The answered calls of a conversation, each with the numbers of its first and last message. Reading them all costs as much as the
+ * conversation is long. So it happens once, and each transaction reads only what came since.
  */
 final class Spans {
 
