@@ -73,7 +73,7 @@ public final class Main {
             }
         }
         if (!options.delayedFlush() && !options.quick()) {
-            Report.write(machine(directory, fixture), outcomes);
+            Report.write(machine(directory, fixture), outcomes, !options.only().isEmpty());
         }
     }
 
