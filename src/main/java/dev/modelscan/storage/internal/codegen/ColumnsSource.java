@@ -22,9 +22,9 @@ final class ColumnsSource {
 
     private static final String TEXT = """
             /** The columns of {@link $NAME}. */
-            final class $NAMEColumns {
+            public final class $NAMEColumns {
 
-                static final Columns<$NAME> COLUMNS = new Columns<>("$WORDS");
+                public static final Columns<$NAME> COLUMNS = new Columns<>("$WORDS");
             $CONSTANTS
                 private $NAMEColumns() {}
 
@@ -35,7 +35,7 @@ final class ColumnsSource {
                             .listedBy($CREATED, ID);
                 }
 
-                static $NAME map(Row row) throws SQLException {
+                public static $NAME map(Row row) throws SQLException {
                     return new $NAME(
             $ARGUMENTS);
                 }

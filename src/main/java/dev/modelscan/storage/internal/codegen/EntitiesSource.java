@@ -18,9 +18,9 @@ final class EntitiesSource {
                  * The kinds of records that have a repository of the usual form. A class is loaded when it is first used, which a
                  * reference to its constructor or to its mapper would not wait for.
                  */
-                final class Entities {
+                public final class Entities {
 
-                    static final List<Entity<?>> ALL = List.of(
+                    public static final List<Entity<?>> ALL = List.of(
                 %s);
 
                     private Entities() {}

@@ -12,6 +12,9 @@ public interface Changes {
     /** What stands for a value that must not be recorded. */
     String HIDDEN = "[redacted]";
 
+    /** The turn that whoever adds to the audit log's chain takes. */
+    String TURN = "audit log";
+
     /**
      * A column whose changes are recorded.
      *

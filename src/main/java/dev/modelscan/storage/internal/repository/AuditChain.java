@@ -7,6 +7,7 @@ import dev.modelscan.storage.Json;
 import dev.modelscan.storage.audit.AuditHead;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
@@ -19,14 +20,12 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Puts entries into the chain. Whoever does it holds the turn {@link #TURN}, so the chain has one end.
+ * Puts entries into the chain. Whoever does it holds the turn {@link Changes#TURN}, so the chain has one end.
  *
  * <p>Entries that are not committed are not seen, and get their place when they are. So a place says in which order entries
  * came into the chain.
  */
 final class AuditChain {
-
-    static final String TURN = "audit log";
 
     private static final Parameter<String> IDS = Parameter.of("positions", Codec.TEXT, String.class);
 
@@ -156,12 +155,12 @@ final class AuditChain {
      * faster. Returns how many entries.
      */
     static long sealAll(Sessions sessions) {
-        long last = sessions.read(TURN, null, AuditChain::lastPending);
+        long last = sessions.read(Changes.TURN, null, AuditChain::lastPending);
         long all = 0;
         boolean more = last > 0;
         while (more) {
-            int moved = sessions.<Integer>writeMany(TURN, null, session -> {
-                sessions.takeTurn(session, TURN);
+            int moved = sessions.<Integer>writeMany(Changes.TURN, null, session -> {
+                sessions.takeTurn(session, Changes.TURN);
                 return seal(session, last);
             });
             all += moved;

@@ -214,8 +214,7 @@ final class DslContexts {
                 .set(store.dialect().jooq())
                 .set(JooqSettings.create())
                 .set(new CheckedParts())
-                .set(new Errors(store, writes, before, refused))
-                .set(RecordReader.MAPPERS);
+                .set(new Errors(store, writes, before, refused));
         return store.options().listeners().isEmpty()
                 ? configuration
                 : configuration.deriveAppending(new ObservedStatements(store));

@@ -31,7 +31,7 @@ public final class Maintenance {
      * The lock for transactions that set the status of all agents. Without it, one would not see the agents
      * that another sets at the same time.
      */
-    static final String STATUS_OF_ALL = "status of all agents";
+    public static final String STATUS_OF_ALL = "status of all agents";
 
     private static final CompiledQuery<Void> IDLE = CompiledQuery.command("maintenance.idle", () -> DSL.update(AGENTS)
             .set(AGENTS.STATUS, DSL.inline(AgentStatus.IDLE, AGENTS.STATUS))

@@ -56,10 +56,10 @@ final class Mapping<I extends Id, R> {
     /** How many rows {@link #insertRows} takes. */
     static final int ROWS = 16;
 
-    final CompiledQuery<Void> insert;
+    public final CompiledQuery<Void> insert;
     final CompiledQuery<Void> insertRows;
-    final CompiledQuery<R> byId;
-    final CompiledQuery<Void> delete;
+    public final CompiledQuery<R> byId;
+    public final CompiledQuery<Void> delete;
     final CompiledQuery<R> update;
     private String keptBy = "other records";
     private @Nullable CompiledQuery<R> list;

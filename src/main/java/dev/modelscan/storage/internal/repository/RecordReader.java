@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.RecordMapper;
 import org.jooq.RecordMapperProvider;
 import org.jooq.RecordType;
 import org.jooq.TableField;
+import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultRecordMapper;
 import org.jooq.impl.TableImpl;
 
@@ -33,7 +35,7 @@ public final class RecordReader {
     private static final Map<Class<?>, Function<Record, ?>> READERS = readers();
 
     /** Makes {@code fetchInto(Task.class)} find columns by name. jOOQ would use their positions. */
-    static final RecordMapperProvider MAPPERS = new RecordMapperProvider() {
+    private static final RecordMapperProvider MAPPERS = new RecordMapperProvider() {
         @Override
         @SuppressWarnings("unchecked") // Each class is next to its reader.
         public <R extends Record, E> RecordMapper<R, E> provide(RecordType<R> rowType, Class<? extends E> type) {
@@ -45,6 +47,11 @@ public final class RecordReader {
     };
 
     private RecordReader() {}
+
+    /** The same, with {@code fetchInto} for the library's records. */
+    public static DSLContext over(DSLContext dsl) {
+        return DSL.using(dsl.configuration().derive(MAPPERS));
+    }
 
     private static Map<Class<?>, Function<Record, ?>> readers() {
         Map<Class<?>, Function<Record, ?>> readers = new HashMap<>();

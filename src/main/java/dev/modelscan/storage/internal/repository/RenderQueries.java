@@ -7,7 +7,6 @@ import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.PackagedQueries;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +20,11 @@ import java.util.stream.Stream;
 public final class RenderQueries {
 
     private static final String CLASS = ".class";
+
+    private static final String INTERNAL = "dev.modelscan.storage.internal.";
+
+    /** The packages below {@code internal} whose classes have compiled queries. */
+    static final List<String> PACKAGES = List.of("repository");
 
     private RenderQueries() {}
 
@@ -38,23 +42,25 @@ public final class RenderQueries {
     }
 
     /**
-     * Loads every class of this package, which holds all compiled queries as constants. So
-     * {@link CompiledQuery#all} is complete, and nobody has to list the classes.
+     * Loads every class of {@link #PACKAGES}, which hold all compiled queries as constants. So {@link CompiledQuery#all} is
+     * complete, and nobody has to list the classes.
      */
     static void loadAll() throws IOException, ClassNotFoundException {
         Class<?> own = RenderQueries.class;
-        URL file = Objects.requireNonNull(own.getResource(own.getSimpleName() + CLASS));
-        List<String> names;
-        try (Stream<Path> files = Files.list(
-                Objects.requireNonNull(Path.of(URI.create(file.toString())).getParent()))) {
-            names = files.map(path -> String.valueOf(path.getFileName()))
-                    .filter(name -> name.endsWith(CLASS) && !name.startsWith("package-info"))
-                    .sorted()
-                    .toList();
-        }
-        for (String name : names) {
-            String type = name.substring(0, name.length() - CLASS.length());
-            Class.forName(own.getPackageName() + "." + type, true, own.getClassLoader());
+        Path file = Path.of(URI.create(Objects.requireNonNull(own.getResource(own.getSimpleName() + CLASS))
+                .toString()));
+        for (String name : PACKAGES) {
+            List<String> types;
+            try (Stream<Path> files = Files.list(file.resolveSibling("../" + name))) {
+                types = files.map(path -> String.valueOf(path.getFileName()))
+                        .filter(type -> type.endsWith(CLASS) && !type.startsWith("package-info"))
+                        .map(type -> type.substring(0, type.length() - CLASS.length()))
+                        .sorted()
+                        .toList();
+            }
+            for (String type : types) {
+                Class.forName(INTERNAL + name + "." + type, true, own.getClassLoader());
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.AuditTriggers;
+import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
@@ -97,7 +98,7 @@ final class SqlAuditLog implements AuditLog {
     public boolean enable() {
         sealIfNeeded();
         return sessions.writeMany(ENTITY, null, session -> {
-            sessions.takeTurn(session, AuditChain.TURN);
+            sessions.takeTurn(session, Changes.TURN);
             String stored = session.query(SETTINGS).first();
             return enable(session, stored, stored == null ? List.of() : AuditTriggers.texts(stored));
         });
@@ -109,7 +110,7 @@ final class SqlAuditLog implements AuditLog {
         List<String> columns = redacted.stream().distinct().sorted().toList();
         sealIfNeeded();
         return sessions.writeMany(ENTITY, null, session -> {
-            sessions.takeTurn(session, AuditChain.TURN);
+            sessions.takeTurn(session, Changes.TURN);
             List<String> idle = AuditTriggers.idle(session, columns);
             if (!idle.isEmpty()) {
                 throw new IllegalArgumentException("no table has what " + idle.get(0) + " names, so nothing would be"
@@ -144,7 +145,7 @@ final class SqlAuditLog implements AuditLog {
     public void disable() {
         sealIfNeeded();
         sessions.writeMany(ENTITY, null, session -> {
-            sessions.takeTurn(session, AuditChain.TURN);
+            sessions.takeTurn(session, Changes.TURN);
             AuditTriggers.drop(session);
             if (session.query(DISABLE).update() > 0) {
                 AuditChain.append(session, own(AuditAction.DISABLE, Json.emptyObject()));

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /** Conversations have no version: each message writes their row, and nothing else in it is changed by two at once. */
 final class SqlConversationRepository implements ConversationRepository {
 
-    static final String ENTITY = "conversation";
+    public static final String ENTITY = "conversation";
     private static final Columns<Conversation> COLUMNS = new Columns<>(ENTITY);
     private static final Column<Conversation, ConversationId> ID =
             COLUMNS.add("id", Codec.id(ConversationId::new), () -> CONVERSATIONS.ID, Conversation::id);

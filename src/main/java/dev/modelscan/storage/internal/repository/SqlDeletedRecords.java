@@ -9,6 +9,7 @@ import dev.modelscan.storage.deleted.DeletedRecordId;
 import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
@@ -163,7 +164,7 @@ final class SqlDeletedRecords implements DeletedRecords {
         Objects.requireNonNull(id, "id");
         return sessions.writeMany(ENTITY, id.value(), session -> {
             // An erasure that has searched already would not find the rows that come back.
-            sessions.takeTurn(session, AuditChain.TURN);
+            sessions.takeTurn(session, Changes.TURN);
             DeletedRecord deleted =
                     required(session.query(HOLD).set(ID.parameter(), id).first(), id);
             Restoration.restore(sessions, session, deleted);

@@ -18,6 +18,7 @@ import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.erasure.HoldingBackup;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.values.Ids;
@@ -127,9 +128,9 @@ final class SqlErasure implements Erasure {
 
     private ErasureReceipt erase(Session session, ErasureRequest request, Consumer<ErasureProgress> listener)
             throws SQLException {
-        sessions.takeTurn(session, AuditChain.TURN);
+        sessions.takeTurn(session, Changes.TURN);
         AuditChain.sealAll(session);
-        ConversationLock.holdAll(session, request);
+        ErasureLock.holdAll(session, request);
         ErasureSearch search =
                 new ErasureSearch(session, request, session.dialect().locksRows());
         search.run(listener);

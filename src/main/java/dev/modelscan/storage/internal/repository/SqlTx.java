@@ -161,6 +161,7 @@ final class SqlTx extends SqlRepositories implements Tx {
                         sessions::noteRefusal,
                         open);
             }
+            made = RecordReader.over(made);
             dsl = made;
         }
         return made;

@@ -62,7 +62,7 @@ public final class StoreRepositories extends SqlRepositories {
     public DSLContext dsl() {
         DSLContext made = dsl;
         if (made == null) {
-            made = DslContexts.reading(store);
+            made = RecordReader.over(DslContexts.reading(store));
             dsl = made;
         }
         return made;
