@@ -10,7 +10,7 @@ import dev.modelscan.storage.internal.engine.DatabaseLocation.Kind;
 import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.engines.GivenOptions;
 import dev.modelscan.storage.internal.engines.Locations;
-import dev.modelscan.storage.internal.repository.SlowOperationLog;
+import dev.modelscan.storage.internal.observation.SlowOperationLog;
 import dev.modelscan.storage.internal.transfer.FileTransfer;
 import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.metrics.OperationListener;

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.repository;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.observation.ObservedStatements;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.query.Session;

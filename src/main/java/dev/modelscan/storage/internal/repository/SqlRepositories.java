@@ -5,6 +5,7 @@ import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.observation.Observed;
 import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;

@@ -7,6 +7,7 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.observation.Observed;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.queries.CommandRun;
 import dev.modelscan.storage.queries.StoredCommand;

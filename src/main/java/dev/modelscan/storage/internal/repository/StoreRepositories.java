@@ -9,6 +9,8 @@ import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.erasure.Erasure;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.observation.Observation;
+import dev.modelscan.storage.internal.observation.Observed;
 import dev.modelscan.storage.metrics.Operation.Kind;
 import dev.modelscan.storage.search.Search;
 import java.sql.Connection;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.observation;
 
 import dev.modelscan.storage.internal.engine.CommitGroups;
 import dev.modelscan.storage.internal.engine.Sessions;
@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One operation while it runs. Its work may run on another thread, which is done before the operation is. */
-final class Observation {
+public final class Observation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Observation.class);
     private static final String STATEMENT = "statement";
@@ -88,18 +88,18 @@ final class Observation {
     }
 
     /** Begins an operation. */
-    static Observation begin(Sessions sessions, Kind kind, @Nullable String entity, @Nullable String id) {
+    public static Observation begin(Sessions sessions, Kind kind, @Nullable String entity, @Nullable String id) {
         return new Observation(sessions.dialect(), sessions.options().listeners(), kind, entity, id);
     }
 
     /** The call of an operation. */
     @FunctionalInterface
-    interface Call<T extends @Nullable Object, X extends Exception> {
+    public interface Call<T extends @Nullable Object, X extends Exception> {
         T run() throws X;
     }
 
     /** Runs the operation, and tells of it. */
-    <T extends @Nullable Object, X extends Exception> T of(Call<T, X> call) throws X {
+    public <T extends @Nullable Object, X extends Exception> T of(Call<T, X> call) throws X {
         CommitGroups.begin();
         T result;
         try {
@@ -126,7 +126,7 @@ final class Observation {
     }
 
     /** The body of a transaction, counted. */
-    <T extends @Nullable Object, X extends Exception> TransactionBody<T, X> watchedBody(TransactionBody<T, X> body) {
+    public <T extends @Nullable Object, X extends Exception> TransactionBody<T, X> watchedBody(TransactionBody<T, X> body) {
         return session -> {
             began();
             namespace = session.schema();

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.observation;
 
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.metrics.Operation.Kind;
@@ -7,14 +7,14 @@ import org.jooq.ExecuteListener;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the listeners of a database of each statement that its {@code dsl()} runs. */
-final class ObservedStatements implements ExecuteListener {
+public final class ObservedStatements implements ExecuteListener {
 
     private static final long serialVersionUID = 1L;
     private static final String KEY = ObservedStatements.class.getName();
 
     private final transient Store store;
 
-    ObservedStatements(Store store) {
+    public ObservedStatements(Store store) {
         this.store = store;
     }
 

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.observation;
 
 import dev.modelscan.storage.metrics.Operation;
 import dev.modelscan.storage.metrics.OperationListener;

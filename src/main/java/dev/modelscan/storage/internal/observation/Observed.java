@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.observation;
 
 import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Sessions that tell a listener of each call. All that repositories, stored queries and tables do passes through their sessions, so
  * this is the one place; without a listener there is none of it.
  */
-final class Observed implements Sessions {
+public final class Observed implements Sessions {
 
     private final Sessions sessions;
 
@@ -25,7 +25,7 @@ final class Observed implements Sessions {
     }
 
     /** These sessions, observed if the database has a listener. */
-    static Sessions by(Sessions sessions) {
+    public static Sessions by(Sessions sessions) {
         return sessions.options().listeners().isEmpty() ? sessions : new Observed(sessions);
     }
 
