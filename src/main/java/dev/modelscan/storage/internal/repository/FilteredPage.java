@@ -4,6 +4,7 @@ import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Cursors;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.SingleQuery;
 import java.sql.SQLException;

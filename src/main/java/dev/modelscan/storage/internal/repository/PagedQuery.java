@@ -6,6 +6,7 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Cursors;
 import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.RowMapper;
 import dev.modelscan.storage.internal.query.Session;

@@ -10,6 +10,7 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Cursors;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.query.Session;

@@ -5,6 +5,7 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Cursors;
 import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.repository.CallersQuery.Shape;

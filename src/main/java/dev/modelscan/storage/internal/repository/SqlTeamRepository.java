@@ -13,6 +13,7 @@ import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Cursors;
 import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.values.TextRules;

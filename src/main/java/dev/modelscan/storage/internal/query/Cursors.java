@@ -1,9 +1,7 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.query;
 
 import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.errors.StorageException;
-import dev.modelscan.storage.internal.query.Execution;
-import dev.modelscan.storage.internal.query.Parameter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,19 +15,19 @@ import org.jspecify.annotations.Nullable;
  * Cursors as text: the name of the list and the keys of the last row, separated by NUL, which neither
  * contains, in URL-safe Base64.
  */
-final class Cursors {
+public final class Cursors {
 
     private static final String SEPARATOR = "\0";
 
     private Cursors() {}
 
-    static Cursor encode(String list, List<String> position) {
+    public static Cursor encode(String list, List<String> position) {
         String text = list + SEPARATOR + String.join(SEPARATOR, position);
         return new Cursor(
                 Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static List<String> decode(String list, int keys, Cursor cursor) {
+    public static List<String> decode(String list, int keys, Cursor cursor) {
         List<String> parts;
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(cursor.value());
@@ -51,12 +49,12 @@ final class Cursors {
         return parts.subList(1, parts.size());
     }
 
-    static <T> void bind(Execution<?> execution, Parameter<T> parameter, String value) throws SQLException {
+    public static <T> void bind(Execution<?> execution, Parameter<T> parameter, String value) throws SQLException {
         execution.set(parameter, value(parameter, value));
     }
 
     /** The value of a key. */
-    static <T> T value(Parameter<T> parameter, String encoded) {
+    public static <T> T value(Parameter<T> parameter, String encoded) {
         byte[] bytes = encoded.getBytes(StandardCharsets.UTF_8);
         try {
             return parameter.codec().decode(bytes, 0, bytes.length);
@@ -65,7 +63,7 @@ final class Cursors {
         }
     }
 
-    static IllegalArgumentException notGivenOut(@Nullable Exception cause) {
+    public static IllegalArgumentException notGivenOut(@Nullable Exception cause) {
         return new IllegalArgumentException("cursor is not one that a page gave out; begin with the first page", cause);
     }
 }
