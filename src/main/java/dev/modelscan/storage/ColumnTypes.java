@@ -2,7 +2,7 @@ package dev.modelscan.storage;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.type.TypeFactory;
-import dev.modelscan.storage.internal.repository.Bindings;
+import dev.modelscan.storage.internal.dsl.Bindings;
 import dev.modelscan.storage.schema.DefaultSchema;
 import java.time.Instant;
 import java.util.List;

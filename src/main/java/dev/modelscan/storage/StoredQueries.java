@@ -2,9 +2,9 @@ package dev.modelscan.storage;
 
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Parameter;
-import dev.modelscan.storage.internal.repository.CallersCommand;
-import dev.modelscan.storage.internal.repository.CallersQuery;
-import dev.modelscan.storage.internal.repository.CallersTable;
+import dev.modelscan.storage.internal.dsl.CallersCommand;
+import dev.modelscan.storage.internal.dsl.CallersQuery;
+import dev.modelscan.storage.internal.dsl.CallersTable;
 import dev.modelscan.storage.queries.Into;
 import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryParameter;

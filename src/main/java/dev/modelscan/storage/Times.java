@@ -1,6 +1,6 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.internal.repository.TimeExpressions;
+import dev.modelscan.storage.internal.dsl.TimeExpressions;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;

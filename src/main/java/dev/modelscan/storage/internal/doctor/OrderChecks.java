@@ -6,7 +6,7 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
-import dev.modelscan.storage.internal.repository.TimeExpressions;
+import dev.modelscan.storage.internal.dsl.TimeExpressions;
 import dev.modelscan.storage.schema.tables.Tasks;
 import dev.modelscan.storage.tasks.TaskId;
 import java.time.Duration;

@@ -3,6 +3,8 @@ package dev.modelscan.storage.internal.repository;
 import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.internal.dsl.CheckedParts;
+import dev.modelscan.storage.internal.dsl.SqlText;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Cursors;
 import dev.modelscan.storage.internal.query.Session;

@@ -20,6 +20,7 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.internal.dsl.TimeExpressions;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;

@@ -7,6 +7,7 @@ import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.audit.AuditLog;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.erasure.Erasure;
+import dev.modelscan.storage.internal.dsl.DslContexts;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.observation.Observation;

@@ -1,7 +1,9 @@
 package dev.modelscan.storage.internal.repository;
 
+import dev.modelscan.storage.internal.dsl.DslContexts;
+import dev.modelscan.storage.internal.dsl.SqlText;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.repository.WatchedStatements.SessionConnection;
+import dev.modelscan.storage.internal.dsl.WatchedStatements.SessionConnection;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * Finds the first word of each statement in a text of SQL. It knows comments and quotes. It can be fooled;
  * then the check after the statement finds the problem. So this only makes mistakes fail early.
  */
-final class SqlText {
+public final class SqlText {
 
     private static final Set<String> TRANSACTION_CONTROL =
             Set.of("BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK", "SAVEPOINT", "RELEASE");
@@ -38,7 +38,7 @@ final class SqlText {
     }
 
     /** Whether a statement begins or ends a transaction, or a savepoint. */
-    static boolean controlsTransaction(String sql) {
+    public static boolean controlsTransaction(String sql) {
         for (String words : statements(sql)) {
             if (TRANSACTION_CONTROL.contains(words) || words.equals("PREPARE TRANSACTION")) {
                 return true;
@@ -51,7 +51,7 @@ final class SqlText {
      * Rejects a text without a statement, and one of several: SQLite's driver prepares the first and silently ignores the
      * rest, PostgreSQL's runs all.
      */
-    static void requireOneStatement(String sql) {
+    public static void requireOneStatement(String sql) {
         SqlText text = new SqlText(sql);
         text.skipBlanks();
         if (text.at == sql.length()) {
@@ -70,7 +70,7 @@ final class SqlText {
     }
 
     /** Whether a statement is a PRAGMA. */
-    static boolean hasPragma(String sql) {
+    public static boolean hasPragma(String sql) {
         return statements(sql).contains("PRAGMA");
     }
 
@@ -103,7 +103,7 @@ final class SqlText {
      * Rejects a stored query whose text would leave something on a connection, which nobody would undo. This
      * protects against mistakes only.
      */
-    static void requireLeavesNothing(String sql) {
+    public static void requireLeavesNothing(String sql) {
         if (setsSomething(sql) || controlsTransaction(sql) || hasPragma(sql) || mentions(sql, "advisory_lock")) {
             throw new IllegalArgumentException("a stored query neither sets anything nor takes a lock of the session;"
                     + " use db.dsl() or tx.dsl(): " + sql);

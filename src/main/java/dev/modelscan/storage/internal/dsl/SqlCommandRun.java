@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Execution;
@@ -7,13 +7,13 @@ import dev.modelscan.storage.queries.QueryParameter;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a {@link CallersCommand} on the session of a transaction. */
-final class SqlCommandRun implements CommandRun {
+public final class SqlCommandRun implements CommandRun {
 
     private final Sessions sessions;
     private final CallersCommand command;
     private final GivenValues values = new GivenValues();
 
-    SqlCommandRun(Sessions sessions, CallersCommand command) {
+    public SqlCommandRun(Sessions sessions, CallersCommand command) {
         this.sessions = sessions;
         this.command = command;
     }

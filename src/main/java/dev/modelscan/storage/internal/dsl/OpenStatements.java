@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * It would keep its snapshot: the connection could not write again after another process has written, and the
  * log could not shrink.
  */
-final class OpenStatements implements ExecuteListener, AutoCloseable {
+public final class OpenStatements implements ExecuteListener, AutoCloseable {
 
     private static final long serialVersionUID = 1L;
 
@@ -38,7 +38,7 @@ final class OpenStatements implements ExecuteListener, AutoCloseable {
      * Rejects an open stream or cursor: after the transaction it would end silently, as if it had no more
      * rows.
      */
-    void requireNone() {
+    public void requireNone() {
         if (!open.isEmpty()) {
             throw new IllegalStateException(
                     "a stream or cursor of tx.dsl() is still open; close it, or read it to its end,"

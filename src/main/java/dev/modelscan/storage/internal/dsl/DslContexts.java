@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -8,7 +8,7 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.StatementCancelledException;
-import dev.modelscan.storage.internal.repository.WatchedStatements.SessionConnection;
+import dev.modelscan.storage.internal.dsl.WatchedStatements.SessionConnection;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -30,14 +30,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** jOOQ for the caller's queries, with the library's connections and exceptions. */
-final class DslContexts {
+public final class DslContexts {
 
     private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
 
     private DslContexts() {}
 
     /** Uses read-only connections. A transaction is a snapshot: it always reads the same state. */
-    static DSLContext reading(Store store) {
+    public static DSLContext reading(Store store) {
         FailedCommits commits = new FailedCommits(store);
         ConnectionProvider provider = new ConnectionProvider() {
             @Override
@@ -179,7 +179,7 @@ final class DslContexts {
      * On the connection of a transaction. {@code open} gets the statements to close when the transaction
      * ends.
      */
-    static DSLContext writing(
+    public static DSLContext writing(
             Store store,
             Session session,
             Connection connection,
@@ -197,7 +197,7 @@ final class DslContexts {
      * On a connection of the caller's, whose search_path stays as it is. So the library's tables are rendered with
      * their schema.
      */
-    static DSLContext joined(
+    public static DSLContext joined(
             Store store,
             Session session,
             Connection connection,
@@ -225,7 +225,7 @@ final class DslContexts {
      * Rejects statements that leave something in a session which a pooler shares: other clients would get it,
      * and the library could not undo it. This protects against mistakes only.
      */
-    static final class SharedSession implements ExecuteListener {
+    public static final class SharedSession implements ExecuteListener {
 
         private static final long serialVersionUID = 1L;
 
@@ -246,7 +246,7 @@ final class DslContexts {
             requireLeavesNothing(String.valueOf(context.sql()));
         }
 
-        static void requireLeavesNothing(String sql) {
+        public static void requireLeavesNothing(String sql) {
             if (LEAVES.matcher(sql).matches()) {
                 throw new IllegalStateException(
                         "a pooler stands between this program and the server, and gives the session to another client after"

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.Page;
@@ -8,7 +8,7 @@ import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Cursors;
 import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.repository.CallersQuery.Shape;
+import dev.modelscan.storage.internal.dsl.CallersQuery.Shape;
 import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.queries.QueryParameter;
 import dev.modelscan.storage.queries.QueryRun;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a {@link CallersQuery} on a session. */
-final class SqlQueryRun<R> implements QueryRun<R> {
+public final class SqlQueryRun<R> implements QueryRun<R> {
 
     private final Sessions sessions;
     private final CallersQuery<R> query;
@@ -31,7 +31,7 @@ final class SqlQueryRun<R> implements QueryRun<R> {
     private final GivenValues values = new GivenValues();
 
     /** @param mayWrite whether the sessions are those of a transaction */
-    SqlQueryRun(Sessions sessions, CallersQuery<R> query, boolean mayWrite) {
+    public SqlQueryRun(Sessions sessions, CallersQuery<R> query, boolean mayWrite) {
         this.sessions = sessions;
         this.query = query;
         this.shape = query.shape();

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import static dev.modelscan.storage.schema.Tables.TASKS;
 
@@ -116,7 +116,7 @@ public final class TimeExpressions {
     }
 
     /** {@code to - from} in microseconds, exactly; null if either is null. */
-    static Field<Long> micros(Field<Instant> from, Field<Instant> to) {
+    public static Field<Long> micros(Field<Instant> from, Field<Instant> to) {
         return micros(to).minus(micros(from));
     }
 

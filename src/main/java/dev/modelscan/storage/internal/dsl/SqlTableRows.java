@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -17,13 +17,13 @@ import org.jooq.TableRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Works with a {@link CallersTable} on sessions. */
-final class SqlTableRows<K, X extends TableRecord<X>, R> implements TableRows<K, R> {
+public final class SqlTableRows<K, X extends TableRecord<X>, R> implements TableRows<K, R> {
 
     private final Sessions sessions;
     private final CallersTable<K, X, R> table;
     private final String entity;
 
-    SqlTableRows(Sessions sessions, CallersTable<K, X, R> table) {
+    public SqlTableRows(Sessions sessions, CallersTable<K, X, R> table) {
         this.sessions = sessions;
         this.table = table;
         this.entity = table.entity();

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import dev.modelscan.storage.internal.query.RunningStatement;
 import dev.modelscan.storage.internal.query.Session;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Reports when a statement of jOOQ runs, so that it can be cancelled: while the driver executes it, and while
  * the driver fetches the next row, but not while the caller uses a row.
  */
-final class WatchedStatements {
+public final class WatchedStatements {
 
     /** The key under which a jOOQ scope holds the session of its running statement. */
     private static final Object RUNNING = new Object();
@@ -22,11 +22,11 @@ final class WatchedStatements {
     private WatchedStatements() {}
 
     /** The connection of a session for the caller's SQL. A jOOQ scope finds the session through it. */
-    static class SessionConnection extends DefaultConnection {
+    public static class SessionConnection extends DefaultConnection {
 
         private final Session session;
 
-        SessionConnection(Session session) {
+        public SessionConnection(Session session) {
             super(session.connection());
             this.session = session;
             session.runsCallersSql();

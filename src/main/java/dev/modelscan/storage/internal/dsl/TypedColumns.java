@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import static dev.modelscan.storage.schema.Tables.TASKS;
 

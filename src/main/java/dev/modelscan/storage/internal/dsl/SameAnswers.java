@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.LikePatterns;

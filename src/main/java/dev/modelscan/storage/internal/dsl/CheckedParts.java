@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.dsl;
 
 import org.jooq.ExecuteContext;
 import org.jooq.VisitContext;
@@ -8,7 +8,7 @@ import org.jooq.VisitListener;
  * Makes the answers of a caller's query equal on all engines, part by part, while jOOQ renders it. One
  * listener for all steps: jOOQ calls each listener four times for each part.
  */
-final class CheckedParts implements VisitListener {
+public final class CheckedParts implements VisitListener {
 
     /** The key under which an execution holds the number of its values. */
     private static final Object VALUES = new Object();
