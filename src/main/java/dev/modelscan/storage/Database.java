@@ -18,7 +18,7 @@ import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.doctor.Examination;
 import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engines.Locations;
-import dev.modelscan.storage.internal.repository.StoreRepositories;
+import dev.modelscan.storage.internal.database.StoreRepositories;
 import dev.modelscan.storage.internal.values.Checks;
 import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryRun;

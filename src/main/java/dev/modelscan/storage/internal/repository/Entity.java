@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  *
  * @param <R> the record
  */
-record Entity<R>(
+public record Entity<R>(
         Class<R> record,
         Class<?> repository,
         Supplier<Columns<R>> columns,

@@ -69,7 +69,7 @@ public final class Maintenance {
     private Maintenance() {}
 
     /** Sets these agents idle and cancels their running tasks. Returns the number of tasks. */
-    static int cancelRunning(Session session, Collection<AgentId> agentIds, Instant now) throws SQLException {
+    public static int cancelRunning(Session session, Collection<AgentId> agentIds, Instant now) throws SQLException {
         String ids = Json.of(agentIds.stream().map(AgentId::value).distinct().toList())
                 .toString();
         session.query(IDLE)
@@ -83,7 +83,7 @@ public final class Maintenance {
     }
 
     /** The number of rows of each table, by name, in one statement. */
-    static Map<String, Long> rowCounts(Session session) throws SQLException {
+    public static Map<String, Long> rowCounts(Session session) throws SQLException {
         Map<String, Long> counts = new TreeMap<>();
         session.query(ROW_COUNTS).list().forEach(count -> counts.put(count.table(), count.rows()));
         return counts;

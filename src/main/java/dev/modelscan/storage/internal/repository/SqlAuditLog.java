@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-final class SqlAuditLog implements AuditLog {
+public final class SqlAuditLog implements AuditLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqlAuditLog.class);
     private static final String ENTITY = "audit log";
@@ -89,7 +89,7 @@ final class SqlAuditLog implements AuditLog {
      *
      * @param inTransaction whether this thread is in a transaction
      */
-    SqlAuditLog(Sessions sessions, BooleanSupplier inTransaction) {
+    public SqlAuditLog(Sessions sessions, BooleanSupplier inTransaction) {
         this.sessions = sessions;
         this.inTransaction = inTransaction;
     }
@@ -265,7 +265,7 @@ final class SqlAuditLog implements AuditLog {
     }
 
     /** {@link #findings()}, and whether the end of the chain holds. */
-    List<Finding> examined() {
+    public List<Finding> examined() {
         List<Finding> findings = new ArrayList<>(findings());
         findings.addAll(AuditFindings.ofChain(sessions, NEWEST));
         return findings;

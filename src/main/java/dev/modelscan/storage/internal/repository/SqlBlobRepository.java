@@ -36,7 +36,7 @@ import org.jooq.Condition;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-final class SqlBlobRepository implements BlobRepository {
+public final class SqlBlobRepository implements BlobRepository {
 
     private static final String ENTITY = "blob";
 
@@ -140,7 +140,7 @@ final class SqlBlobRepository implements BlobRepository {
 
     private final Sessions sessions;
 
-    SqlBlobRepository(Sessions sessions) {
+    public SqlBlobRepository(Sessions sessions) {
         this.sessions = sessions;
     }
 

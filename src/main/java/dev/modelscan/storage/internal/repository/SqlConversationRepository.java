@@ -39,7 +39,7 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Conversations have no version: each message writes their row, and nothing else in it is changed by two at once. */
-final class SqlConversationRepository implements ConversationRepository {
+public final class SqlConversationRepository implements ConversationRepository {
 
     public static final String ENTITY = "conversation";
     private static final Columns<Conversation> COLUMNS = new Columns<>(ENTITY);
@@ -94,7 +94,7 @@ final class SqlConversationRepository implements ConversationRepository {
 
     private final Sessions sessions;
 
-    SqlConversationRepository(Sessions sessions) {
+    public SqlConversationRepository(Sessions sessions) {
         this.sessions = sessions;
     }
 

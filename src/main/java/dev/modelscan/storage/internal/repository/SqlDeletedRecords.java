@@ -27,7 +27,7 @@ import java.util.Optional;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-final class SqlDeletedRecords implements DeletedRecords {
+public final class SqlDeletedRecords implements DeletedRecords {
 
     private static final String ENTITY = "deleted record";
 
@@ -103,7 +103,7 @@ final class SqlDeletedRecords implements DeletedRecords {
 
     private final Sessions sessions;
 
-    SqlDeletedRecords(Sessions sessions) {
+    public SqlDeletedRecords(Sessions sessions) {
         this.sessions = sessions;
     }
 

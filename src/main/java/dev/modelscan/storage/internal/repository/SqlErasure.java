@@ -35,7 +35,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Erases in one transaction, with the receipt, and then scrubs the storage. */
-final class SqlErasure implements Erasure {
+public final class SqlErasure implements Erasure {
 
     private static final int STEPS = 4;
 
@@ -48,7 +48,7 @@ final class SqlErasure implements Erasure {
      *
      * @param joined whether this thread is in a transaction of the caller's
      */
-    SqlErasure(Store store, Sessions sessions, BooleanSupplier joined) {
+    public SqlErasure(Store store, Sessions sessions, BooleanSupplier joined) {
         this.store = store;
         this.sessions = sessions;
         this.joined = joined;

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the keys of a page with one statement, which is put together for each query, and their records with one for each
  * kind.
  */
-final class SqlSearch implements Search {
+public final class SqlSearch implements Search {
 
     private static final String INDEX = "search index";
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
@@ -60,7 +60,7 @@ final class SqlSearch implements Search {
 
     private final Sessions sessions;
 
-    SqlSearch(Sessions sessions) {
+    public SqlSearch(Sessions sessions) {
         this.sessions = sessions;
     }
 

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.database;
 
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.internal.engine.Failure;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.database;
 
 import dev.modelscan.storage.internal.engine.Engine;
 import dev.modelscan.storage.internal.engines.Engines;

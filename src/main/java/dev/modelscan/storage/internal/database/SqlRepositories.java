@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.database;
 
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.blobs.BlobRepository;
@@ -10,6 +10,11 @@ import dev.modelscan.storage.internal.dsl.SqlQueryRun;
 import dev.modelscan.storage.internal.dsl.SqlTableRows;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.observation.Observed;
+import dev.modelscan.storage.internal.repository.Entities;
+import dev.modelscan.storage.internal.repository.Entity;
+import dev.modelscan.storage.internal.repository.SqlBlobRepository;
+import dev.modelscan.storage.internal.repository.SqlConversationRepository;
+import dev.modelscan.storage.internal.repository.SqlDeletedRecords;
 import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;

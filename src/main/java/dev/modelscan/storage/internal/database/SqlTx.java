@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.database;
 
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.TxAction;
@@ -13,6 +13,7 @@ import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.observation.Observed;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.repository.RecordReader;
 import dev.modelscan.storage.queries.CommandRun;
 import dev.modelscan.storage.queries.StoredCommand;
 import java.sql.Connection;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.database;
 
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.Tx;
@@ -12,6 +12,11 @@ import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.observation.Observation;
 import dev.modelscan.storage.internal.observation.Observed;
+import dev.modelscan.storage.internal.repository.Maintenance;
+import dev.modelscan.storage.internal.repository.RecordReader;
+import dev.modelscan.storage.internal.repository.SqlAuditLog;
+import dev.modelscan.storage.internal.repository.SqlErasure;
+import dev.modelscan.storage.internal.repository.SqlSearch;
 import dev.modelscan.storage.metrics.Operation.Kind;
 import dev.modelscan.storage.search.Search;
 import java.sql.Connection;

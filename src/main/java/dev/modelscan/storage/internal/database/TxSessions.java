@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.database;
 
 import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.errors.ReadOnlyException;
