@@ -15,7 +15,7 @@ import dev.modelscan.storage.internal.observation.Observed;
 import dev.modelscan.storage.internal.repository.Maintenance;
 import dev.modelscan.storage.internal.repository.RecordReader;
 import dev.modelscan.storage.internal.repository.SqlAuditLog;
-import dev.modelscan.storage.internal.repository.SqlErasure;
+import dev.modelscan.storage.internal.erasure.SqlErasure;
 import dev.modelscan.storage.internal.repository.SqlSearch;
 import dev.modelscan.storage.metrics.Operation.Kind;
 import dev.modelscan.storage.search.Search;

@@ -25,7 +25,7 @@ import org.jooq.impl.SQLDataType;
  * <p>Entries that are not committed are not seen, and get their place when they are. So a place says in which order entries
  * came into the chain.
  */
-final class AuditChain {
+public final class AuditChain {
 
     private static final Parameter<String> IDS = Parameter.of("positions", Codec.TEXT, String.class);
 
@@ -110,7 +110,7 @@ final class AuditChain {
 
     private AuditChain() {}
 
-    static AuditHead head(Session session) throws SQLException {
+    public static AuditHead head(Session session) throws SQLException {
         Last last = session.query(LAST).first();
         return last == null ? AuditHead.NONE : last.head();
     }
@@ -154,7 +154,7 @@ final class AuditChain {
      * Moves all that waits now, each batch in a transaction of its own. What comes meanwhile is left, since writers may be
      * faster. Returns how many entries.
      */
-    static long sealAll(Sessions sessions) {
+    public static long sealAll(Sessions sessions) {
         long last = sessions.read(Changes.TURN, null, AuditChain::lastPending);
         long all = 0;
         boolean more = last > 0;
@@ -206,7 +206,7 @@ final class AuditChain {
     }
 
     /** Moves all that waits now, in this transaction: little, if what waited before was moved before it. */
-    static void sealAll(Session session) throws SQLException {
+    public static void sealAll(Session session) throws SQLException {
         long last = lastPending(session);
         int moved = seal(session, last);
         while (moved > 0) {
@@ -215,7 +215,7 @@ final class AuditChain {
     }
 
     /** Adds an entry behind the last one that is in the chain. Returns its position. */
-    static long appendNext(Session session, ChainEntry entry) throws SQLException {
+    public static long appendNext(Session session, ChainEntry entry) throws SQLException {
         AuditHead head = head(session);
         long next = head.position() + 1;
         session.query(INSERT)
@@ -225,7 +225,7 @@ final class AuditChain {
     }
 
     /** A batch of the entries that a receipt has erased, behind a position. */
-    static List<ChainEntry> erasedIn(Session session, long receipt, long after) throws SQLException {
+    public static List<ChainEntry> erasedIn(Session session, long receipt, long after) throws SQLException {
         return session.query(ERASED)
                 .set(ERASED_IN, receipt)
                 .set(ChainEntry.POSITION.parameter(), after)

@@ -15,7 +15,7 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Joins what follows a message to the message before it, so that the message can be deleted. */
-final class BranchDeletion {
+public final class BranchDeletion {
 
     private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
     private static final Parameter<Long> NUMBER = MessageColumns.SEQUENCE_NUMBER.parameter();
@@ -79,7 +79,7 @@ final class BranchDeletion {
     }
 
     /** Makes all that refers to a message refer to the one before it, in a conversation that has branches and is held. */
-    static void unlink(Session session, Message message, boolean isHead, Instant now) throws SQLException {
+    public static void unlink(Session session, Message message, boolean isHead, Instant now) throws SQLException {
         ConversationId conversation = message.conversationId();
         MessageId before = before(session, message);
         session.query(MOVE_CHILDREN)

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param changes the exact text; null if it was erased
  * @param payloadHash empty while the entry is pending, as the hash
  */
-record ChainEntry(
+public record ChainEntry(
         long position,
         Instant at,
         @Nullable String actor,
@@ -111,7 +111,7 @@ record ChainEntry(
                 /* erasedIn= */ null);
     }
 
-    static ChainEntry pending(Instant at, @Nullable String actor, AuditAction action, String table, Json changes) {
+    public static ChainEntry pending(Instant at, @Nullable String actor, AuditAction action, String table, Json changes) {
         return new ChainEntry(0, at, actor, table, null, action.toString(), changes.toString(), "", "", null);
     }
 

@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * Locks conversations, so that nobody adds a message or moves a head until the transaction ends: whoever does takes the same lock.
  * One writer at a time needs none.
  */
-final class ConversationLock {
+public final class ConversationLock {
 
     private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
     private static final Parameter<MessageId> MESSAGE = MessageColumns.ID.parameter();
     private static final Parameter<String> MESSAGE_IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
     /** A conversation that is locked, and its head; null if it has no branches. */
-    record Held(@Nullable MessageId head) {}
+    public record Held(@Nullable MessageId head) {}
 
     private static final CompiledQuery<Held> HOLD = CompiledQuery.rows(
             "message.holdConversation", row -> new Held(row.find(Codec.id(MessageId::new), 1)), () -> DSL.select(
@@ -67,7 +67,7 @@ final class ConversationLock {
     }
 
     /** Null if there is no such conversation. */
-    static @Nullable Held hold(Session session, ConversationId id) throws SQLException {
+    public static @Nullable Held hold(Session session, ConversationId id) throws SQLException {
         return session.query(HOLD).set(CONVERSATION, id).first();
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
  * The entries that one erasure has erased, in the order of their positions: how many, and the SHA-256 of what stays of them, a line
  * {@code position:time:table:action:hash of the payload} for each.
  */
-final class ErasedEntries {
+public final class ErasedEntries {
 
     private static final String COUNT = "auditEntries";
     private static final String DIGEST = "auditDigest";
@@ -21,7 +21,7 @@ final class ErasedEntries {
     private long count;
     private long first;
 
-    void add(ChainEntry entry) {
+    public void add(ChainEntry entry) {
         first = count == 0 ? entry.position() : first;
         count++;
         String line = entry.position() + ":" + Formats.INSTANT.encode().apply(entry.at()) + ":" + entry.table() + ":"
@@ -29,7 +29,7 @@ final class ErasedEntries {
         digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
 
-    long count() {
+    public long count() {
         return count;
     }
 
@@ -39,7 +39,7 @@ final class ErasedEntries {
     }
 
     /** Adds to a receipt what {@link #areThoseOf} compares; to be called once, at the end. */
-    void addTo(Map<String, Object> receipt) {
+    public void addTo(Map<String, Object> receipt) {
         receipt.put(COUNT, count);
         receipt.put(DIGEST, HexFormat.of().formatHex(digest.digest()));
     }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param <I> the key
  * @param <R> the record
  */
-final class Mapping<I extends Id, R> {
+public final class Mapping<I extends Id, R> {
 
     static final Parameter<Integer> LIMIT = Parameter.of("limit", Codec.INTEGER, Integer.class);
     static final Parameter<Integer> OFFSET = Parameter.of("offset", Codec.INTEGER, Integer.class);
@@ -41,7 +41,7 @@ final class Mapping<I extends Id, R> {
 
     final String entity;
     final Supplier<Table<?>> table;
-    final Columns<R> columns;
+    public final Columns<R> columns;
     final RowMapper<R> mapper;
     final Column<R, I> id;
     final Column<R, Long> version;

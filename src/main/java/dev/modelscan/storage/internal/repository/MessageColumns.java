@@ -25,10 +25,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of {@link Message}. */
-final class MessageColumns {
+public final class MessageColumns {
 
     static final Columns<Message> COLUMNS = new Columns<>("message");
-    static final Column<Message, MessageId> ID =
+    public static final Column<Message, MessageId> ID =
             COLUMNS.add("id", Codec.id(MessageId::new), () -> MESSAGES.ID, Message::id);
     static final Column<Message, ConversationId> CONVERSATION_ID = COLUMNS.add(
             "conversationId", Codec.id(ConversationId::new), () -> MESSAGES.CONVERSATION_ID, Message::conversationId);
@@ -67,7 +67,7 @@ final class MessageColumns {
      */
     static final Columns<Message> WITHOUT_PARENT = COLUMNS.without(PARENT_ID);
 
-    static final Mapping<MessageId, Message> MAPPING = new Mapping<>(
+    public static final Mapping<MessageId, Message> MAPPING = new Mapping<>(
                     "message", () -> MESSAGES, COLUMNS, MessageColumns::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .references("agent", SENDER_ID, () -> AGENTS.ID)
             .references("agent", RECEIVER_ID, () -> AGENTS.ID)

@@ -33,9 +33,9 @@ import java.util.Set;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
-final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements AgentRepository {
+public final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements AgentRepository {
 
-    static final Mapping<AgentId, Agent> MAPPING = AgentColumns.mapping()
+    public static final Mapping<AgentId, Agent> MAPPING = AgentColumns.mapping()
             .fixed(STATUS, "use updateStatus")
             .unique(NAME)
             .keptBy("messages or tool executions");

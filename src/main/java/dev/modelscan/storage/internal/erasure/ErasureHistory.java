@@ -1,8 +1,8 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.modelscan.storage.internal.repository.ErasureDocuments.Told;
-import dev.modelscan.storage.internal.repository.ErasureRules.Edge;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Told;
+import dev.modelscan.storage.internal.erasure.ErasureRules.Edge;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;

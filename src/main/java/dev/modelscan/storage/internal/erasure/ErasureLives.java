@@ -1,12 +1,12 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.modelscan.storage.audit.AuditAction;
-import dev.modelscan.storage.internal.repository.ErasureDocuments.Kept;
-import dev.modelscan.storage.internal.repository.ErasureDocuments.Logged;
-import dev.modelscan.storage.internal.repository.ErasureDocuments.Told;
-import dev.modelscan.storage.internal.repository.ErasureRules.Edge;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Kept;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Logged;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Told;
+import dev.modelscan.storage.internal.erasure.ErasureRules.Edge;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.BLOBS;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
@@ -21,6 +21,9 @@ import dev.modelscan.storage.internal.query.Catalog.OnDelete;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
 import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.PlainSql;
+import dev.modelscan.storage.internal.repository.Entities;
+import dev.modelscan.storage.internal.repository.Entity;
+import dev.modelscan.storage.internal.repository.SqlConversationRepository;
 import dev.modelscan.storage.schema.DefaultSchema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
@@ -21,6 +21,10 @@ import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.repository.AuditChain;
+import dev.modelscan.storage.internal.repository.ChainEntry;
+import dev.modelscan.storage.internal.repository.ErasedEntries;
+import dev.modelscan.storage.internal.repository.SqlAgentRepository;
 import dev.modelscan.storage.internal.values.Ids;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.BLOBS;
@@ -18,7 +18,7 @@ import dev.modelscan.storage.internal.query.Catalog;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.repository.ErasureRules.Edge;
+import dev.modelscan.storage.internal.erasure.ErasureRules.Edge;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;

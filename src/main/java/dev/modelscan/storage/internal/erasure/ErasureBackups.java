@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.erasure.ErasureRequest;

@@ -1,8 +1,8 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
-import dev.modelscan.storage.internal.repository.ErasureDocuments.Kept;
-import dev.modelscan.storage.internal.repository.ErasureDocuments.Logged;
-import dev.modelscan.storage.internal.repository.ErasureDocuments.Told;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Kept;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Logged;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Told;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
@@ -6,6 +6,7 @@ import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.repository.BranchDeletion;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
@@ -15,7 +15,10 @@ import dev.modelscan.storage.audit.AuditAction;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.repository.ErasureDocuments.Logged;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Logged;
+import dev.modelscan.storage.internal.repository.AuditChain;
+import dev.modelscan.storage.internal.repository.ChainEntry;
+import dev.modelscan.storage.internal.repository.ErasedEntries;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
@@ -19,6 +19,9 @@ import dev.modelscan.storage.internal.query.Catalog.OnDelete;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.repository.BranchDeletion;
+import dev.modelscan.storage.internal.repository.ConversationLock;
+import dev.modelscan.storage.internal.repository.MessageColumns;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 
-import dev.modelscan.storage.internal.repository.ErasureRules.Edge;
+import dev.modelscan.storage.internal.erasure.ErasureRules.Edge;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.erasure;
 
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
@@ -14,7 +14,7 @@ import dev.modelscan.storage.internal.query.Catalog.OnDelete;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.repository.ErasureDocuments.Kept;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Kept;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
