@@ -16,7 +16,7 @@ import dev.modelscan.storage.internal.repository.Maintenance;
 import dev.modelscan.storage.internal.repository.RecordReader;
 import dev.modelscan.storage.internal.repository.SqlAuditLog;
 import dev.modelscan.storage.internal.erasure.SqlErasure;
-import dev.modelscan.storage.internal.repository.SqlSearch;
+import dev.modelscan.storage.internal.search.SqlSearch;
 import dev.modelscan.storage.metrics.Operation.Kind;
 import dev.modelscan.storage.search.Search;
 import java.sql.Connection;

@@ -18,7 +18,7 @@ import org.jooq.impl.SQLDataType;
  * Any number of ids as one parameter, a JSON array. So the text of a statement does not depend on their
  * number.
  */
-final class IdList {
+public final class IdList {
 
     private IdList() {}
 
@@ -43,7 +43,7 @@ final class IdList {
     }
 
     /** The ids as a subquery with the type of a key. */
-    static <T> Select<Record1<T>> select(Param<String> ids, Field<T> key) {
+    public static <T> Select<Record1<T>> select(Param<String> ids, Field<T> key) {
         return DSL.select(value().coerce(key)).from(of(ids));
     }
 }

@@ -42,7 +42,7 @@ public final class Mapping<I extends Id, R> {
     final String entity;
     final Supplier<Table<?>> table;
     public final Columns<R> columns;
-    final RowMapper<R> mapper;
+    public final RowMapper<R> mapper;
     final Column<R, I> id;
     final Column<R, Long> version;
     final Column<R, Instant> createdAt;

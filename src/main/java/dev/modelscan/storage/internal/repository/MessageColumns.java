@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The columns of {@link Message}. */
 public final class MessageColumns {
 
-    static final Columns<Message> COLUMNS = new Columns<>("message");
+    public static final Columns<Message> COLUMNS = new Columns<>("message");
     public static final Column<Message, MessageId> ID =
             COLUMNS.add("id", Codec.id(MessageId::new), () -> MESSAGES.ID, Message::id);
     static final Column<Message, ConversationId> CONVERSATION_ID = COLUMNS.add(
@@ -52,7 +52,7 @@ public final class MessageColumns {
             COLUMNS.add("readAt", Codec.TIME, () -> MESSAGES.READ_AT, Message::readAt);
     static final Column<Message, Long> VERSION =
             COLUMNS.add("version", Codec.LONG, () -> MESSAGES.VERSION, Message::version);
-    static final Column<Message, Instant> CREATED_AT =
+    public static final Column<Message, Instant> CREATED_AT =
             COLUMNS.add("createdAt", Codec.TIME, () -> MESSAGES.CREATED_AT, Message::createdAt);
     static final Column<Message, Instant> UPDATED_AT =
             COLUMNS.add("updatedAt", Codec.TIME, () -> MESSAGES.UPDATED_AT, Message::updatedAt);

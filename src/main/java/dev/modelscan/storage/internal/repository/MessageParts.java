@@ -34,7 +34,7 @@ import org.jooq.Condition;
 import org.jooq.impl.DSL;
 
 /** The parts of messages. */
-final class MessageParts {
+public final class MessageParts {
 
     /** How many parts one batch inserts. */
     private static final int CHUNK = 1_000;
@@ -169,7 +169,7 @@ final class MessageParts {
     }
 
     /** The parts of each message, in order. Each message is a key, in the given order. */
-    static Map<MessageId, List<MessagePart>> list(Session session, Collection<MessageId> ids, boolean all)
+    public static Map<MessageId, List<MessagePart>> list(Session session, Collection<MessageId> ids, boolean all)
             throws SQLException {
         Map<MessageId, List<Placed>> found = new HashMap<>();
         for (Placed placed :

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.search;
 
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Sessions;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.search;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
@@ -15,6 +15,7 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.SingleQuery;
+import dev.modelscan.storage.internal.repository.MessageColumns;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.search;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.search;
 
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
@@ -17,9 +17,13 @@ import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.repository.SearchKeys.HitKey;
-import dev.modelscan.storage.internal.repository.SearchKeys.HitKind;
-import dev.modelscan.storage.internal.repository.SearchSnippets.Snippet;
+import dev.modelscan.storage.internal.repository.IdList;
+import dev.modelscan.storage.internal.repository.MessageColumns;
+import dev.modelscan.storage.internal.repository.MessageParts;
+import dev.modelscan.storage.internal.repository.ToolExecutionColumns;
+import dev.modelscan.storage.internal.search.SearchKeys.HitKey;
+import dev.modelscan.storage.internal.search.SearchKeys.HitKind;
+import dev.modelscan.storage.internal.search.SearchSnippets.Snippet;
 import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.search.Search;
 import dev.modelscan.storage.search.SearchHit;

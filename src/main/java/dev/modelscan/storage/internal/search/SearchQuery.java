@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.search;
 
 import dev.modelscan.storage.internal.query.SearchTerm;
 import dev.modelscan.storage.internal.values.TextRules;
