@@ -14,7 +14,7 @@ import dev.modelscan.storage.internal.observation.Observation;
 import dev.modelscan.storage.internal.observation.Observed;
 import dev.modelscan.storage.internal.repository.Maintenance;
 import dev.modelscan.storage.internal.repository.RecordReader;
-import dev.modelscan.storage.internal.repository.SqlAuditLog;
+import dev.modelscan.storage.internal.audit.SqlAuditLog;
 import dev.modelscan.storage.internal.erasure.SqlErasure;
 import dev.modelscan.storage.internal.search.SqlSearch;
 import dev.modelscan.storage.metrics.Operation.Kind;

@@ -26,7 +26,7 @@ public final class IdList {
      * The id in each row of {@link #of}. It is plain text, because jOOQ would read a name of two parts as a
      * table of the schema. No constant, which would load jOOQ with this class.
      */
-    static Field<String> value() {
+    public static Field<String> value() {
         return DSL.field("ids.value", SQLDataType.CLOB);
     }
 
@@ -36,7 +36,7 @@ public final class IdList {
     }
 
     /** A table with a row for each id. */
-    static Table<?> of(Param<String> ids) {
+    public static Table<?> of(Param<String> ids) {
         QueryPart elements = CustomQueryPart.of(
                 context -> context.visit(Engines.expressions(context).elements(ids)));
         return DSL.table("{0}", elements).as("ids");

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mapping<I extends Id, R> {
 
-    static final Parameter<Integer> LIMIT = Parameter.of("limit", Codec.INTEGER, Integer.class);
+    public static final Parameter<Integer> LIMIT = Parameter.of("limit", Codec.INTEGER, Integer.class);
     static final Parameter<Integer> OFFSET = Parameter.of("offset", Codec.INTEGER, Integer.class);
 
     /** A column that refers to another table, and the query whether a record exists there. */

@@ -35,10 +35,10 @@ import org.jooq.impl.DSL;
  *
  * @param <R> the record
  */
-final class PagedQuery<R> {
+public final class PagedQuery<R> {
 
     /** A column of the order. */
-    record Key<R>(Column<R, ?> column, boolean descending) {
+    public record Key<R>(Column<R, ?> column, boolean descending) {
 
         SortField<?> sort() {
             return descending ? column.field().desc() : column.field().asc();
@@ -47,7 +47,7 @@ final class PagedQuery<R> {
 
     /** Binds the values of a list's filter. */
     @FunctionalInterface
-    interface Filter {
+    public interface Filter {
 
         /** For lists without a filter. */
         Filter NONE = execution -> {};
@@ -68,7 +68,7 @@ final class PagedQuery<R> {
     /**
      * @param name the name of the list in cursors, and the key of its queries
      */
-    PagedQuery(String name, Mapping<?, R> mapping, Supplier<Condition> filter, List<Key<R>> order) {
+    public PagedQuery(String name, Mapping<?, R> mapping, Supplier<Condition> filter, List<Key<R>> order) {
         this(name, new Rows<>(mapping.table, mapping.columns, mapping.mapper), filter, order);
     }
 
@@ -79,7 +79,7 @@ final class PagedQuery<R> {
     /**
      * @param name the name of the list in cursors, and the key of its queries
      */
-    PagedQuery(String name, Rows<R> rows, Supplier<Condition> filter, List<Key<R>> order) {
+    public PagedQuery(String name, Rows<R> rows, Supplier<Condition> filter, List<Key<R>> order) {
         this(name, name, rows, filter, order);
     }
 
@@ -98,18 +98,18 @@ final class PagedQuery<R> {
     /**
      * For lists of all rows. A reference to the method of {@link DSL} would load jOOQ as soon as the list is defined.
      */
-    static Condition noCondition() {
+    public static Condition noCondition() {
         return DSL.noCondition();
     }
 
     /** What is read of each row. */
-    record Rows<R>(Supplier<? extends Table<?>> table, Columns<R> columns, RowMapper<R> mapper) {}
+    public record Rows<R>(Supplier<? extends Table<?>> table, Columns<R> columns, RowMapper<R> mapper) {}
 
     static <R> Key<R> ascending(Column<R, ?> column) {
         return new Key<>(column, false);
     }
 
-    static <R> Key<R> descending(Column<R, ?> column) {
+    public static <R> Key<R> descending(Column<R, ?> column) {
         return new Key<>(column, true);
     }
 
@@ -158,7 +158,7 @@ final class PagedQuery<R> {
     }
 
     /** Reads one page with one statement, or two after a cursor if the first key has the other direction. */
-    Page<R> fetch(Session session, PageRequest request, Filter filter) throws SQLException {
+    public Page<R> fetch(Session session, PageRequest request, Filter filter) throws SQLException {
         List<R> items = new ArrayList<>();
         boolean more = read(session, request, filter, items);
         return new Page<>(items, more ? Optional.of(next(request, items)) : Optional.empty());

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.internal.codec.Formats;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.audit;
 
 import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
 import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
@@ -12,6 +12,8 @@ import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.repository.IdList;
+import dev.modelscan.storage.internal.repository.Mapping;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

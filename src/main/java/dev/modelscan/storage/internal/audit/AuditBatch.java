@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.audit;
 
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Row;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.audit;
 
 import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
 import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
@@ -21,6 +21,7 @@ import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.repository.PagedQuery;
 import dev.modelscan.storage.internal.values.TextRules;
 import dev.modelscan.storage.internal.values.TimeBounds;
 import java.sql.SQLException;

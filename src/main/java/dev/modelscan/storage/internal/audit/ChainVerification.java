@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.audit;
 
 import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
 
@@ -10,6 +10,7 @@ import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.repository.Mapping;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

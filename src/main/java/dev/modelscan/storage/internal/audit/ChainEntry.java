@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.audit;
 
 import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
 import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
