@@ -1,10 +1,10 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.internal.query.Codec;
-import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.dsl.CallersCommand;
 import dev.modelscan.storage.internal.dsl.CallersQuery;
 import dev.modelscan.storage.internal.dsl.CallersTable;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.queries.Into;
 import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryParameter;

@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -84,6 +85,12 @@ class ArchitectureTest {
 
     /** The packages of one engine each. */
     private static final String[] ENGINES = {INTERNAL + "sqlite..", INTERNAL + "postgres.."};
+
+    /** What the calls of callers go through, from the top. Each knows only those behind it. */
+    private static final String[] REPOSITORIES = Stream.of(
+                    "database", "erasure", "audit", "search", "repository", "dsl", "observation")
+            .map(name -> INTERNAL + name)
+            .toArray(String[]::new);
 
     private static final DescribedPredicate<JavaClass> OPTIONAL =
             describe("are listeners whose libraries a host brings", type -> type.getName()
@@ -193,15 +200,15 @@ class ArchitectureTest {
     void theRepositoriesUseTheLayersBelowThem() {
         noClasses()
                 .that()
-                .resideInAPackage(INTERNAL + "repository")
+                .resideInAnyPackage(REPOSITORIES)
                 .should()
                 .dependOnClassesThat(resideInAPackage(ROOT + "..")
                         .and(DescribedPredicate.not(resideInAnyPackage(PUBLIC_PACKAGES)))
+                        .and(DescribedPredicate.not(resideInAnyPackage(REPOSITORIES)))
                         .and(DescribedPredicate.not(resideInAnyPackage(
                                 ROOT,
                                 INTERNAL + "migrate",
                                 SCHEMA,
-                                INTERNAL + "repository",
                                 INTERNAL + "engine",
                                 INTERNAL + "engines",
                                 INTERNAL + "query",
@@ -211,27 +218,41 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatIsAboveTheRepositoriesIsNotKnownToThem() {
+        for (int i = 1; i < REPOSITORIES.length; i++) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(REPOSITORIES[i])
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(Arrays.copyOf(REPOSITORIES, i))
+                    .check(ALL);
+        }
+    }
+
+    @Test
     void queriesAndConvertersKnowNothingAboveThem() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(INTERNAL + "query", INTERNAL + "codec", INTERNAL + "engine")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(REPOSITORIES)
+                .check(ALL);
         noClasses()
                 .that()
                 .resideInAnyPackage(INTERNAL + "query", INTERNAL + "codec")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        INTERNAL + "engine",
-                        INTERNAL + "engines",
-                        INTERNAL + "repository",
-                        INTERNAL + "migrate",
-                        ENGINES[0],
-                        ENGINES[1])
+                        INTERNAL + "engine", INTERNAL + "engines", INTERNAL + "migrate", ENGINES[0], ENGINES[1])
                 .check(ALL);
         noClasses()
                 .that()
                 .resideInAnyPackage(INTERNAL + "engine")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        INTERNAL + "engines", INTERNAL + "repository", INTERNAL + "migrate", ENGINES[0], ENGINES[1])
+                .resideInAnyPackage(INTERNAL + "engines", INTERNAL + "migrate", ENGINES[0], ENGINES[1])
                 .check(ALL);
     }
 

@@ -111,7 +111,8 @@ public record ChainEntry(
                 /* erasedIn= */ null);
     }
 
-    public static ChainEntry pending(Instant at, @Nullable String actor, AuditAction action, String table, Json changes) {
+    public static ChainEntry pending(
+            Instant at, @Nullable String actor, AuditAction action, String table, Json changes) {
         return new ChainEntry(0, at, actor, table, null, action.toString(), changes.toString(), "", "", null);
     }
 

@@ -24,7 +24,7 @@ public final class RenderQueries {
     private static final String INTERNAL = "dev.modelscan.storage.internal.";
 
     /** The packages below {@code internal} whose classes have compiled queries. */
-    static final List<String> PACKAGES = List.of("audit", "search", "erasure", "repository");
+    static final List<String> PACKAGES = List.of("audit", "search", "repository");
 
     private RenderQueries() {}
 

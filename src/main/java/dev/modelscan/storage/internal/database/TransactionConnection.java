@@ -2,8 +2,8 @@ package dev.modelscan.storage.internal.database;
 
 import dev.modelscan.storage.internal.dsl.DslContexts;
 import dev.modelscan.storage.internal.dsl.SqlText;
-import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.dsl.WatchedStatements.SessionConnection;
+import dev.modelscan.storage.internal.query.Session;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

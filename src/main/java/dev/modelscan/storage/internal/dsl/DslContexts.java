@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.dsl;
 
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.internal.dsl.WatchedStatements.SessionConnection;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.observation.ObservedStatements;
@@ -8,7 +9,6 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.StatementCancelledException;
-import dev.modelscan.storage.internal.dsl.WatchedStatements.SessionConnection;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -12,13 +12,13 @@ import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.audit.AuditAction;
-import dev.modelscan.storage.internal.query.Catalog.Reference;
-import dev.modelscan.storage.internal.query.PlainSql;
-import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.erasure.ErasureDocuments.Logged;
 import dev.modelscan.storage.internal.audit.AuditChain;
 import dev.modelscan.storage.internal.audit.ChainEntry;
 import dev.modelscan.storage.internal.audit.ErasedEntries;
+import dev.modelscan.storage.internal.erasure.ErasureDocuments.Logged;
+import dev.modelscan.storage.internal.query.Catalog.Reference;
+import dev.modelscan.storage.internal.query.PlainSql;
+import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -126,7 +126,8 @@ public final class Observation {
     }
 
     /** The body of a transaction, counted. */
-    public <T extends @Nullable Object, X extends Exception> TransactionBody<T, X> watchedBody(TransactionBody<T, X> body) {
+    public <T extends @Nullable Object, X extends Exception> TransactionBody<T, X> watchedBody(
+            TransactionBody<T, X> body) {
         return session -> {
             began();
             namespace = session.schema();

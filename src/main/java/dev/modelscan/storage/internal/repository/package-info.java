@@ -1,4 +1,6 @@
-/** The repositories, and what callers' SQL is wrapped in. Not part of the public API. */
+/**
+ * A repository for each kind of record, what all of them share, and deleted records. Not part of the public API.
+ */
 @NullMarked
 package dev.modelscan.storage.internal.repository;
 

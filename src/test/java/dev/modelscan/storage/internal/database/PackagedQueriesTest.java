@@ -17,9 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
  * load jOOQ.
  */
 class PackagedQueriesTest {
+
+    private static final Pattern QUERY = Pattern.compile("CompiledQuery\\.(rows|command)\\(|new (PagedQuery|Mapping)<");
 
     /** Opens a database and reads from each repository, in a separate process. */
     public static final class Reader {
@@ -70,6 +74,22 @@ class PackagedQueriesTest {
                             + rendered.sql());
             assertThat(query.rendered(SqliteDialect.INSTANCE)).isEqualTo(rendered);
         }
+    }
+
+    @Test
+    void everyPackageWithQueriesIsRendered() throws IOException {
+        Set<String> packages = new TreeSet<>();
+        Path internal = Path.of("src/main/java/dev/modelscan/storage/internal");
+        try (Stream<Path> files = Files.walk(internal)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path home = internal.relativize(file).getName(0);
+                if (!home.toString().equals("codegen")
+                        && QUERY.matcher(Files.readString(file)).find()) {
+                    packages.add(home.toString());
+                }
+            }
+        }
+        assertThat(RenderQueries.PACKAGES).containsExactlyInAnyOrderElementsOf(packages);
     }
 
     /** jOOQ adds the default schema to every name without a schema. This must happen to tables only. */
