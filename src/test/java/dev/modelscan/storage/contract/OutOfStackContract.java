@@ -282,11 +282,20 @@ abstract class OutOfStackContract extends Contract {
         CountDownLatch all = new CountDownLatch(places);
         List<Workers.Worker<Boolean>> workers = new ArrayList<>();
         for (int i = 0; i < places; i++) {
-            workers.add(Workers.start(() -> db.<Boolean, Exception>withTx(tx -> {
-                all.countDown();
-                Workers.await(all);
-                return true;
-            })));
+            workers.add(Workers.start(() -> {
+                try {
+                    return db.<Boolean, Exception>withTx(tx -> {
+                        all.countDown();
+                        Workers.await(all);
+                        return true;
+                    });
+                } finally {
+                    // One that got no connection must not keep the others waiting: its exception is the one to see.
+                    while (all.getCount() > 0) {
+                        all.countDown();
+                    }
+                }
+            }));
         }
         for (Workers.Worker<Boolean> worker : workers) {
             assertThat(worker.get()).isTrue();
