@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.support.EmptySchemas;
 import dev.modelscan.storage.support.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,7 +50,7 @@ final class PostgresDataSource implements TestEngine {
 
     @Override
     public DatabaseBuilder builder() {
-        return Database.builder().dataSource(pool).workspace(server.newWorkspace());
+        return Database.builder().dataSource(pool).workspace(EmptySchemas.take());
     }
 
     @Override

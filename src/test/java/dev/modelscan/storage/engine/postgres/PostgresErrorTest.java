@@ -14,6 +14,7 @@ import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.support.EmptySchemas;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.support.TcpProxy;
 import java.sql.Connection;
@@ -82,7 +83,8 @@ class PostgresErrorTest {
                 "42501 | StorageException | GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA",
             })
     void aCodeHasOneMeaning(String state, String expected, String text) {
-        try (Database db = open(PostgresServer.newSchemaName())) {
+        String workspace = EmptySchemas.take();
+        try (Database db = open(workspace)) {
             db.useTx(tx -> {
                 tx.dsl()
                         .execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -107,6 +109,7 @@ class PostgresErrorTest {
             }
             assertThat(db.agents().list(10, 0)).isEmpty();
         }
+        EmptySchemas.giveBack(workspace);
     }
 
     @Test

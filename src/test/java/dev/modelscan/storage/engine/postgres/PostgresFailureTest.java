@@ -14,6 +14,7 @@ import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.support.EmptySchemas;
 import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.support.TcpProxy;
@@ -46,7 +47,7 @@ class PostgresFailureTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final TcpProxy proxy = new TcpProxy();
-    private final String workspace = PostgresServer.newSchemaName();
+    private final String workspace = EmptySchemas.take();
     private Database db = builder().open();
 
     /** Two connections, so that a missing one shows at once. */
@@ -75,13 +76,24 @@ class PostgresFailureTest {
                 }));
             }
             CompletableFuture.allOf(users).get(30, TimeUnit.SECONDS);
-            // The library does not retry the caller's queries; the pool tests connections that were idle for
-            // half a second.
-            Thread.sleep(600);
-            assertThat(db.dsl().fetchCount(AGENTS)).isNotNegative();
+            requireSoonUsable();
         } finally {
             db.close();
             proxy.close();
+            EmptySchemas.giveBack(workspace);
+        }
+    }
+
+    /** The library does not retry the caller's queries; the pool tests connections that were idle for half a second. */
+    private void requireSoonUsable() throws InterruptedException {
+        for (int tries = 100; ; tries--) {
+            try {
+                assertThat(db.dsl().fetchCount(AGENTS)).isNotNegative();
+                return;
+            } catch (UnavailableException e) {
+                assertThat(tries).as(e.toString()).isPositive();
+                Thread.sleep(100);
+            }
         }
     }
 

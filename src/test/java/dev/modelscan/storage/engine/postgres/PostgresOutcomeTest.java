@@ -11,6 +11,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.support.EmptySchemas;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.support.TcpProxy;
 import dev.modelscan.storage.workspaces.Workspaces;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PostgresOutcomeTest {
 
     private final TcpProxy proxy = new TcpProxy();
-    private final String workspace = PostgresServer.newSchemaName();
+    private final String workspace = EmptySchemas.take();
     private final Database db = Database.builder()
             .url(proxy.url())
             .workspace(workspace)
@@ -50,6 +51,7 @@ class PostgresOutcomeTest {
         proxy.heal();
         db.close();
         proxy.close();
+        EmptySchemas.giveBack(workspace);
     }
 
     private static Agent agent(String name) {

@@ -19,6 +19,7 @@ import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.support.EmptySchemas;
 import dev.modelscan.storage.support.OlderSchema;
 import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.support.PostgresServer;
@@ -46,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class PostgresTransactionTest {
 
-    private final String workspace = PostgresServer.newSchemaName();
+    private final String workspace = EmptySchemas.take();
     private Database db = open(Duration.ofSeconds(20));
 
     private Database open(Duration busyTimeout) {
@@ -60,6 +61,7 @@ class PostgresTransactionTest {
     @AfterEach
     void close() {
         db.close();
+        EmptySchemas.giveBack(workspace);
     }
 
     private Agent create(String name) {
