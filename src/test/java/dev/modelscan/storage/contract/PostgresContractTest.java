@@ -82,12 +82,7 @@ class PostgresContractTest implements EngineClass {
     class BadInput extends BadInputContract {}
 
     @Nested
-    class Rejections extends RejectionContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class Rejections extends RejectionContract {}
 
     @Nested
     class Erasures extends ErasureContract {}
@@ -117,12 +112,7 @@ class PostgresContractTest implements EngineClass {
     class Streams extends StreamContract {}
 
     @Nested
-    class Questions extends QuestionsContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class Questions extends QuestionsContract {}
 
     @Nested
     class TwentyQuestions extends TwentyQuestionsContract {}
@@ -140,52 +130,22 @@ class PostgresContractTest implements EngineClass {
     class FilteredLists extends FilteredListContract {}
 
     @Nested
-    class ReadOnly extends ReadOnlyContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class ReadOnly extends ReadOnlyContract {}
 
     @Nested
-    class Closed extends ClosedContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class Closed extends ClosedContract {}
 
     @Nested
-    class OutOfStack extends OutOfStackContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class OutOfStack extends OutOfStackContract {}
 
     @Nested
-    class CallersCommits extends CallersCommitContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class CallersCommits extends CallersCommitContract {}
 
     @Nested
-    class RefusedRows extends RefusedRowContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class RefusedRows extends RefusedRowContract {}
 
     @Nested
-    class OwnMigrations extends OwnMigrationsContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class OwnMigrations extends OwnMigrationsContract {}
 
     @Nested
     @EnabledForJreRange(min = JRE.JAVA_21)
@@ -199,26 +159,11 @@ class PostgresContractTest implements EngineClass {
         void platformThreads() {
             Workers.useVirtualThreads(false);
         }
-
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
     }
 
     @Nested
-    class Listeners extends ListenerContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class Listeners extends ListenerContract {}
 
     @Nested
-    class Metrics extends MetricsContract {
-        @Override
-        TestEngine engine() {
-            return new Postgres();
-        }
-    }
+    class Metrics extends MetricsContract {}
 }
