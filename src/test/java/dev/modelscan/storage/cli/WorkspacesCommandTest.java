@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line with workspaces, on each engine. */
@@ -53,6 +54,7 @@ class WorkspacesCommandTest {
 
     /** Needs no right to create a database, and on a cluster has distributed schemas. */
     @Nested
+    @EnabledIf("dev.modelscan.storage.support.PostgresServer#mayBeAnothers")
     class OnPostgresAmongOthers extends Suite {
 
         private final String prefix = PostgresServer.newSchemaName() + "_";

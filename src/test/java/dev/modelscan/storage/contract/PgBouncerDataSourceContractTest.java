@@ -2,6 +2,7 @@ package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.support.PgBouncer;
 import dev.modelscan.storage.support.PgBouncer.Mode;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
@@ -15,4 +16,16 @@ class PgBouncerDataSourceContractTest extends PostgresDataSourceContractTest {
     public TestEngine engine() {
         return new PostgresDataSource("PgBouncer by a data source", PgBouncer.url(Mode.TRANSACTION, 12));
     }
+
+    @Nested
+    class Agents extends AgentRepositoryContract {}
+
+    @Nested
+    class Tasks extends TaskRepositoryContract {}
+
+    @Nested
+    class FullText extends SearchContract {}
+
+    @Nested
+    class BadInput extends BadInputContract {}
 }

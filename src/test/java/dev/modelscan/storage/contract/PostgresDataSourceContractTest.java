@@ -2,7 +2,10 @@ package dev.modelscan.storage.contract;
 
 import org.junit.jupiter.api.Nested;
 
-/** Suites over connections of the application. */
+/**
+ * Suites over connections of the application: those for which it matters whose connections they are. {@code .ci/long} runs
+ * more.
+ */
 class PostgresDataSourceContractTest implements EngineClass {
 
     /** What all suites run on. */
@@ -12,16 +15,7 @@ class PostgresDataSourceContractTest implements EngineClass {
     }
 
     @Nested
-    class Agents extends AgentRepositoryContract {}
-
-    @Nested
-    class Tasks extends TaskRepositoryContract {}
-
-    @Nested
     class Messages extends MessageRepositoryContract {}
-
-    @Nested
-    class FullText extends SearchContract {}
 
     @Nested
     class Transactions extends TransactionContract {}
@@ -30,15 +24,7 @@ class PostgresDataSourceContractTest implements EngineClass {
     class CallersConnections extends CallersConnectionContract {}
 
     @Nested
-    class BadInput extends BadInputContract {}
-
-    @Nested
-    class Rejections extends RejectionContract {
-        @Override
-        TestEngine engine() {
-            return new PostgresDataSource();
-        }
-    }
+    class Rejections extends RejectionContract {}
 
     @Nested
     class Concurrency extends ConcurrencyContract {}

@@ -9,11 +9,13 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
  * Workspaces in the server's database, next to those of others. This needs no right to create a database, and
  * on a cluster they are distributed schemas, because Citus is installed there.
  */
+@EnabledIf("dev.modelscan.storage.support.PostgresServer#mayBeAnothers")
 class PostgresWorkspacesAmongOthersTest extends PostgresWorkspacesContract {
 
     private final String prefix = PostgresServer.newSchemaName() + "_";

@@ -38,6 +38,14 @@ public final class PostgresServer {
 
     private PostgresServer() {}
 
+    /**
+     * Whether tests are of use that only an ordinary role or a cluster could fail: on a server that somebody gave. They also run
+     * with {@code -Dmodelscan.test.long=true}.
+     */
+    public static boolean mayBeAnothers() {
+        return System.getProperty(PROPERTY) != null || Boolean.getBoolean("modelscan.test.long");
+    }
+
     /** The server's URL, with user and password, and no schema. */
     public static String url() {
         return Running.URL;
