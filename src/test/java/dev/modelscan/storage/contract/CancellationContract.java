@@ -63,8 +63,7 @@ abstract class CancellationContract extends Contract {
             Throwable thrown = catchThrowable(work::run);
             return new Outcome(thrown, Thread.currentThread().isInterrupted());
         });
-        // By then it runs its slow statement, also on a cluster.
-        Thread.sleep(400);
+        worker.awaitLongCall();
         worker.thread().interrupt();
         long begun = System.nanoTime();
         Outcome outcome = worker.get();
@@ -325,7 +324,7 @@ abstract class CancellationContract extends Contract {
         AtomicBoolean over = new AtomicBoolean();
         Worker<int[]> worker = Workers.start(() -> {
             int[] counts = new int[2];
-            for (int i = 0; i < 1_000; i++) {
+            for (int i = 0; i < 400; i++) {
                 Thread.interrupted();
                 int call = i % 20;
                 Throwable thrown = catchThrowable(() -> call(call, stored));
@@ -348,7 +347,7 @@ abstract class CancellationContract extends Contract {
         int[] counts = worker.get();
         assertThat(counts[0]).isPositive();
         assertThat(counts[1]).isPositive();
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 10; i++) {
             requireUsable("a");
         }
     }

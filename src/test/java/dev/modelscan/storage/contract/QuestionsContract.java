@@ -48,6 +48,7 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.Team;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +59,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayList;
 import java.util.List;
@@ -867,6 +867,7 @@ abstract class QuestionsContract extends Contract {
                 change.isOverlap() && length.compareTo(change.getDuration().negated()) <= 0;
         Instant first = change.getInstant();
         Instant search = twice ? first : first.minus(Duration.ofDays(2));
+        long grid = grid(length, change);
         Instant step = time;
         Instant begin = time;
         while (!step.isBefore(search)) {
@@ -874,10 +875,20 @@ abstract class QuestionsContract extends Contract {
             if (!shown.isBefore(from) && shown.isBefore(from.plus(length))) {
                 begin = step;
             }
-            Instant next = step.truncatedTo(ChronoUnit.MINUTES);
-            step = next.equals(step) ? step.minus(Duration.ofMinutes(1)) : next;
+            step = Instant.ofEpochSecond(Math.floorDiv(step.minusNanos(1).getEpochSecond(), grid) * grid);
         }
         return begin;
+    }
+
+    /** Seconds: of these instants one is the begin, unless the change is. */
+    private static long grid(Duration length, ZoneOffsetTransition change) {
+        boolean quarters = change.getOffsetBefore().getTotalSeconds() % 900 == 0
+                && change.getOffsetAfter().getTotalSeconds() % 900 == 0;
+        return quarters
+                ? BigInteger.valueOf(length.toSeconds())
+                        .gcd(BigInteger.valueOf(900))
+                        .longValue()
+                : 60;
     }
 
     @ParameterizedTest

@@ -1,11 +1,13 @@
 package dev.modelscan.storage.contract;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
 /** Threads that start together. Their failures are failures of the test. */
@@ -85,9 +87,24 @@ final class Workers {
                 if (System.nanoTime() > deadline) {
                     throw new AssertionError("the thread neither waits nor ends");
                 }
-                Thread.onSpinWait();
+                LockSupport.parkNanos(500_000);
             }
             return true;
+        }
+
+        /** Returns when the thread has been in one native call for a tenth of a second, so inside of a statement or a wait. */
+        void awaitLongCall() {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            StackTraceElement[] before = {};
+            for (int same = 0; same < 5; ) {
+                LockSupport.parkNanos(20_000_000);
+                StackTraceElement[] now = thread.getStackTrace();
+                same = now.length > 0 && now[0].isNativeMethod() && Arrays.equals(now, before) ? same + 1 : 0;
+                before = now;
+                if (result.isDone() || System.nanoTime() > deadline) {
+                    throw new AssertionError("the thread has ended, or waits for nothing");
+                }
+            }
         }
 
         /** A thread that waits for a server counts as running. */
