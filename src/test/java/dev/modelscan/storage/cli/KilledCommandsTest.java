@@ -234,21 +234,32 @@ class KilledCommandsTest {
         int seen = 0;
         String last = listing(place);
         while (child.isAlive()) {
-            // A process that is stopped often makes no progress.
-            if (!listing(place).equals(last) && child.suspend()) {
+            // A process that is stopped often makes no progress, so only for a moment that is kept, if no later one
+            // replaces it.
+            if (!listing(place).equals(last)) {
                 int slot = random.nextInt(++seen);
-                Path copy = copy(place, directory.resolve("moment" + seen));
-                if (copies.size() < MOMENTS) {
-                    copies.add(copy);
-                } else {
-                    TemporaryFiles.delete(slot < MOMENTS ? copies.set(slot, copy) : copy);
+                if (seen <= MOMENTS || slot < MOMENTS) {
+                    keep(child, place, directory.resolve("moment" + seen), slot, copies);
                 }
                 last = listing(place);
-                child.resume();
             }
             TimeUnit.MICROSECONDS.sleep(1_000 + random.nextInt(2_000));
         }
+        assertThat(copies).isNotEmpty();
         return copies;
+    }
+
+    private static void keep(ChildProcess child, Path place, Path to, int slot, List<Path> copies) throws Exception {
+        if (!child.suspend()) {
+            return;
+        }
+        copy(place, to);
+        child.resume();
+        if (copies.size() < MOMENTS) {
+            copies.add(to);
+        } else {
+            TemporaryFiles.delete(copies.set(slot, to));
+        }
     }
 
     /** Its files, with all by which a change shows. */
