@@ -127,6 +127,23 @@ class GrownRunsTest {
         }
     }
 
+    @Test
+    void aSecondRunThatFailedWithoutMessagesIsThatOfItsFileToo() throws IOException {
+        imported("a.jsonl", failed("late"));
+        imported("b.jsonl", failed("many"));
+
+        assertThat(imported("b.jsonl", failed("broken")).out()).contains("1 grown");
+        String answer =
+                "{\"type\":\"succeeded\",\"message\":{\"type\":\"message\",\"role\":\"assistant\",\"stop_reason\":\"end_turn\","
+                        + "\"content\":[{\"type\":\"text\",\"text\":\"ok\"}]}}";
+        assertThat(imported("b.jsonl", batch(answer)).out()).contains("1 grown");
+        assertThat(imported("b.jsonl", batch(answer)).out()).contains("1 stored already");
+        assertThat(imported("c.jsonl", failed("other")).out()).contains("1 transcript imported", "1 warning");
+        try (Database db = open()) {
+            assertThat(db.tasks().list(10, 0)).extracting(Task::error).containsExactlyInAnyOrder("late", null, "other");
+        }
+    }
+
     private static String failed(String why) {
         return batch("{\"type\":\"errored\",\"error\":{\"type\":\"error\",\"message\":\"" + why + "\"}}");
     }

@@ -147,18 +147,20 @@ final class Provenance {
      * file if it is in the same place. What a stream holds has no place.
      */
     boolean toldAll(Tx tx, TaskId run, MessageId from) {
-        return input.path() != null
+        String here = place();
+        return here != null
                 && tx.query(TOLD_ELSEWHERE)
                                 .set(RUN, new ConversationId(run.value()))
                                 .set(FROM, from)
-                                .set(HERE, Names.of(input.origin()))
+                                .set(HERE, here)
                                 .one()
                         == 0;
     }
 
-    /** Whether a source of that name is the file that is imported. */
-    boolean isHere(@Nullable String source) {
-        return input.path() != null && Names.of(input.origin()).equals(source);
+    /** The name that all sources of the file have, one for each of its states; null for a stream, which is never told again. */
+    @Nullable
+    String place() {
+        return input.path() == null ? null : Names.of(input.origin());
     }
 
     /** Makes what is missing, in the transaction of a run that is stored; gives the workflow. */

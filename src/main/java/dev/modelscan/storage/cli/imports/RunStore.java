@@ -13,7 +13,6 @@ import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.sources.Origin;
-import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
@@ -142,15 +141,17 @@ final class RunStore {
                         .find(new ConversationId(known.id().value()))
                         .filter(conversation -> conversation.lastSequenceNumber() == 0)
                         .isPresent()
-                && !provenance.isHere(sourceOf(tx, stored))
+                && !isToldHere(tx, stored)
                 && (facts.messages() > 0 || hasNews(tx, known, values));
     }
 
-    private static @Nullable String sourceOf(Tx tx, Task stored) {
+    private boolean isToldHere(Tx tx, Task stored) {
         SourceId source = stored.origin().sourceId();
-        return source == null
-                ? null
-                : tx.sources().find(source).map(Source::name).orElse(null);
+        return source != null
+                && tx.sources()
+                        .find(source)
+                        .filter(found -> found.name().equals(provenance.place()))
+                        .isPresent();
     }
 
     /** Whether the file says something new of a run of which it has all messages, such as how it ended. */

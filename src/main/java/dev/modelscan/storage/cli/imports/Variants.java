@@ -10,10 +10,14 @@ import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.tasks.TaskId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
 import org.jooq.Condition;
-import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /** The runs that are stored beside the first one of a name, as {@code name#hash}. There may be one for each file of results. */
 final class Variants {
@@ -22,6 +26,11 @@ final class Variants {
     private static final int MOST = 4;
 
     private static final int MOST_NAMES = 16;
+
+    /** How many ids a statement takes. */
+    private static final int MOST_IDS = 500;
+
+    private static final Pattern HASH = Pattern.compile("#[0-9a-f]{8}");
 
     private final Tx tx;
     private final Provenance provenance;
@@ -36,75 +45,87 @@ final class Variants {
     /**
      * A variant.
      *
-     * @param last the last one of its messages that may be the run's too
-     * @param source the name of the file that told it first
+     * @param messages how many messages it has had
      */
-    private record Variant(
-            String name,
-            TaskId run,
-            int messages,
-            @Nullable MessageId first,
-            @Nullable MessageId last,
-            @Nullable String source) {}
+    private record Variant(String name, TaskId run, long messages) {}
 
-    /** The few that may be the run, the best first, in as many statements for many variants as for few. */
+    /** The few that may be the run, the best first. Of many variants, a statement looks up a row each, and reads no more. */
     List<String> candidates(String name) {
-        if (facts.messages() == 0) {
+        List<Variant> all = list(name);
+        if (all.isEmpty()) {
             return List.of();
         }
-        List<Variant> all = list(name);
-        List<Variant> found = new ArrayList<>(all.stream()
-                .filter(variant -> isAt(variant, variant.last(), variant.messages()))
-                .sorted(Comparator.comparing(Variant::messages).reversed())
-                .toList());
+        List<Variant> found = new ArrayList<>(withMessage(all, this::shared));
+        found.sort(Comparator.comparing(this::shared).reversed());
         if (found.isEmpty()) {
-            all.stream()
-                    .filter(variant -> provenance.isHere(variant.source()) && isAt(variant, variant.first(), 1))
-                    .forEach(found::add);
+            found.addAll(toldHere(name, all));
         }
-        List<String> names = found.isEmpty() && !all.isEmpty()
+        List<String> names = found.isEmpty()
                 ? withNames(name)
                 : found.stream().map(Variant::name).toList();
         return names.subList(0, Math.min(names.size(), MOST));
     }
 
-    private boolean isAt(Variant variant, @Nullable MessageId id, int number) {
-        return id != null && id.equals(RunWriter.id(variant.run(), facts, number));
+    /** How many messages both have, if one begins the other. */
+    private int shared(Variant variant) {
+        return (int) Math.min(variant.messages(), facts.messages());
+    }
+
+    /** The variants that have the run's message of that number, in their order. The number 0 stands for none. */
+    private List<Variant> withMessage(List<Variant> variants, ToIntFunction<Variant> number) {
+        Map<MessageId, Variant> wanted = new LinkedHashMap<>();
+        for (Variant variant : variants) {
+            int of = number.applyAsInt(variant);
+            if (of > 0) {
+                wanted.put(RunWriter.id(variant.run(), facts, of), variant);
+            }
+        }
+        List<MessageId> ids = List.copyOf(wanted.keySet());
+        Set<MessageId> stored = new HashSet<>();
+        for (int start = 0; start < ids.size(); start += MOST_IDS) {
+            List<MessageId> some = ids.subList(start, Math.min(ids.size(), start + MOST_IDS));
+            stored.addAll(tx.dsl()
+                    .select(MESSAGES.ID)
+                    .from(MESSAGES)
+                    .where(MESSAGES.ID.in(some))
+                    .fetch(MESSAGES.ID));
+        }
+        wanted.keySet().retainAll(stored);
+        return List.copyOf(wanted.values());
+    }
+
+    /** What the same file told: the variants that begin with the same message, and those that failed without one. */
+    private List<Variant> toldHere(String name, List<Variant> all) {
+        String here = provenance.place();
+        if (here == null) {
+            return List.of();
+        }
+        Set<String> names = tx.dsl()
+                .select(CONVERSATIONS.EXTERNAL_ID)
+                .from(CONVERSATIONS)
+                .join(SOURCES)
+                .on(CONVERSATIONS.SOURCE_ID.eq(SOURCES.ID))
+                .where(isVariantOf(name))
+                .and(SOURCES.NAME.eq(here))
+                .fetchSet(CONVERSATIONS.EXTERNAL_ID);
+        List<Variant> ours =
+                all.stream().filter(variant -> names.contains(variant.name())).toList();
+        List<Variant> found = new ArrayList<>(withMessage(ours, variant -> Math.min(1, facts.messages())));
+        ours.stream().filter(variant -> variant.messages() == 0).forEach(found::add);
+        return found;
     }
 
     private List<Variant> list(String name) {
-        var first = MESSAGES.as("first");
-        var last = MESSAGES.as("last");
         return tx
                 .dsl()
-                .select(
-                        CONVERSATIONS.EXTERNAL_ID,
-                        CONVERSATIONS.ID,
-                        CONVERSATIONS.LAST_SEQUENCE_NUMBER,
-                        first.ID,
-                        last.ID,
-                        SOURCES.NAME)
+                .select(CONVERSATIONS.EXTERNAL_ID, CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER)
                 .from(CONVERSATIONS)
-                .leftJoin(first)
-                .on(first.CONVERSATION_ID.eq(CONVERSATIONS.ID))
-                .and(first.SEQUENCE_NUMBER.eq(1L))
-                .leftJoin(last)
-                .on(last.CONVERSATION_ID.eq(CONVERSATIONS.ID))
-                .and(last.SEQUENCE_NUMBER.eq(
-                        DSL.least(CONVERSATIONS.LAST_SEQUENCE_NUMBER, DSL.val((long) facts.messages()))))
-                .leftJoin(SOURCES)
-                .on(CONVERSATIONS.SOURCE_ID.eq(SOURCES.ID))
                 .where(isVariantOf(name))
                 .orderBy(CONVERSATIONS.CREATED_AT, CONVERSATIONS.ID)
-                .fetch(row -> new Variant(
-                        row.value1(),
-                        new TaskId(row.value2().value()),
-                        (int) Math.min(row.value3(), facts.messages()),
-                        row.value4(),
-                        row.value5(),
-                        row.value6()))
+                .fetch(row -> new Variant(row.value1(), new TaskId(row.value2().value()), row.value3()))
                 .stream()
-                .filter(variant -> variant.name().substring(name.length()).matches("#[0-9a-f]{8}"))
+                .filter(variant ->
+                        HASH.matcher(variant.name().substring(name.length())).matches())
                 .toList();
     }
 
