@@ -1,8 +1,10 @@
 package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a file's own flag says of a tool's answer.
@@ -32,13 +34,9 @@ public record Flag(Outcome outcome, String name) {
     /** The first of {@code is_error}, {@code isError}, {@code error}, {@code status} and {@code success} that is beside an answer. */
     static Flag beside(JsonNode holder) {
         for (String name : new String[] {"is_error", "isError", "error"}) {
-            JsonNode flag = holder.path(name);
-            Boolean failed = Fields.truth(flag);
+            Boolean failed = failed(name, holder.path(name));
             if (failed != null) {
                 return new Flag(failed ? Outcome.FAILED : Outcome.SUCCESS, name);
-            }
-            if (isGiven(flag)) {
-                return new Flag(Outcome.FAILED, name);
             }
         }
         String status = holder.path("status").asText().toLowerCase(Locale.ROOT);
@@ -55,7 +53,9 @@ public record Flag(Outcome outcome, String name) {
     /** What an answer that is a JSON object says of itself, also as the only text part of a list. */
     public static Flag ofAnswer(JsonNode output) {
         JsonNode only = output.size() == 1 ? output.path(0).path("text") : output;
-        JsonNode answer = Fields.structure(only.isTextual() ? only : output);
+        JsonNode whole = only.isTextual() ? only : output;
+        // Most answers have no such word, and need not be parsed.
+        JsonNode answer = whole.isTextual() && !whole.textValue().contains("rror") ? whole : Fields.structure(whole);
         if (!answer.isObject()) {
             return NONE;
         }
@@ -64,14 +64,23 @@ public record Flag(Outcome outcome, String name) {
                 return new Flag(answer.path(name).booleanValue() ? Outcome.FAILED : Outcome.SUCCESS, "output." + name);
             }
         }
-        Boolean failed = Fields.truth(answer.path("error"));
-        return Boolean.TRUE.equals(failed) || (failed == null && isGiven(answer.path("error")))
+        return Boolean.TRUE.equals(failed("error", answer.path("error")))
                 ? new Flag(Outcome.FAILED, "output.error")
                 : NONE;
     }
 
-    private static boolean isGiven(JsonNode flag) {
-        return flag.isTextual() ? !flag.textValue().isBlank() : flag.isContainerNode() && !flag.isEmpty();
+    /**
+     * Whether a member says that a tool failed; null if it says nothing. An error may be a text, an object, a list, or a whole
+     * number, its code. A number with a fraction is a measured one.
+     */
+    private static @Nullable Boolean failed(String name, JsonNode flag) {
+        BigDecimal number = name.equals("error") ? Fields.number(flag) : null;
+        if (number != null && number.stripTrailingZeros().scale() > 0) {
+            return null;
+        }
+        Boolean truth = Fields.truth(flag);
+        boolean isGiven = flag.isTextual() ? !flag.textValue().isBlank() : flag.isContainerNode() && !flag.isEmpty();
+        return truth == null && isGiven ? Boolean.TRUE : truth;
     }
 
     /** An answer with this flag. */
