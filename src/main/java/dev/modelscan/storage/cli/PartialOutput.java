@@ -3,6 +3,8 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -76,7 +78,7 @@ final class PartialOutput implements AutoCloseable {
 
     /** Null if the one that had the lock has deleted its file, so that others lock a new one. */
     private @Nullable FileChannel lock(Path target) throws IOException {
-        FileChannel opened = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel opened = openLock(target);
         try {
             Object key = key();
             if (opened.tryLock() == null) {
@@ -93,6 +95,18 @@ final class PartialOutput implements AutoCloseable {
         }
         opened.close();
         return null;
+    }
+
+    /** The user knows nothing of the lock: what cannot be made is the target. */
+    private FileChannel openLock(Path target) throws IOException {
+        try {
+            return FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (FileSystemException e) {
+            String reason = e.getReason() == null && e instanceof AccessDeniedException
+                    ? "permission denied in its directory"
+                    : String.valueOf(e.getReason());
+            throw new IOException(target + " cannot be written: " + reason, e);
+        }
     }
 
     private @Nullable Object key() throws IOException {

@@ -58,6 +58,17 @@ class PartialOutputTest {
         assertThat(Files.isRegularFile(pipe)).isFalse();
     }
 
+    /** The name of the target is the longest there may be; that of the lock is longer. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatCannotBeMadeIsTheTarget() {
+        Path target = directory.resolve("x".repeat(255));
+
+        assertThatThrownBy(() -> new PartialOutput(target))
+                .hasMessageStartingWith(target + " cannot be written: ")
+                .hasMessageNotContaining("lock");
+    }
+
     /** What a killed one has left is deeper than a path can name, and so cannot be deleted. */
     @Test
     @DisabledOnOs(OS.WINDOWS)
