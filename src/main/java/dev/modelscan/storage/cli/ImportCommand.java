@@ -114,9 +114,6 @@ final class ImportCommand extends DatabaseCommand {
 
     @Override
     public Integer call() throws IOException {
-        if (actor != null && (actor.isBlank() || actor.length() > 255)) {
-            throw new ParameterException(spec.commandLine(), "--actor takes 1 to 255 characters, and not spaces alone");
-        }
         // show() prints only after the progress bar has ended.
         BufferedInputStream in = new BufferedInputStream(System.in);
         ArchiveFile archive = files.size() == 1 ? ArchiveFile.of(files.get(0), in) : null;
