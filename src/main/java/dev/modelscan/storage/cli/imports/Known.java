@@ -35,6 +35,11 @@ record Known(
         this(id, externalId, task, messages, names, complete, false, null);
     }
 
+    /** Whether a message at the start of the run is stored, if that goes by its number. */
+    boolean isStored(int number) {
+        return number <= messages && (gaps == null || gaps.isStored(number));
+    }
+
     /**
      * Whether the file tells all of the run that is stored, so that what it does not tell is out of date. Without a message
      * that both have, it may tell another part of it.

@@ -105,21 +105,7 @@ final class RunStore {
         }
         Extras extras = extras(tx, known, restored);
         RunWriter writer = new RunWriter(
-                tx,
-                maxDepth,
-                facts,
-                new RunWriter.Target(
-                        known.id(),
-                        origin,
-                        agents,
-                        name(known),
-                        extras,
-                        known.isWhole(),
-                        known.messages(),
-                        known.gaps(),
-                        known.names(),
-                        start(),
-                        large));
+                tx, maxDepth, facts, new RunWriter.Target(known, origin, agents, name(known), extras, start(), large));
         events.replay(writer);
         Stored stored = writer.finish();
         Fate fate =

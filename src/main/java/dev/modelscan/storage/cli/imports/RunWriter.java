@@ -66,36 +66,29 @@ final class RunWriter implements Events {
     /**
      * Where a run goes.
      *
+     * @param known what is stored of it
      * @param origin the task's origin, whose place the messages take if they have none of their own
      * @param agents the agents by name
      * @param run its name
      * @param extras what else is stored of the run
-     * @param whole whether the file tells all of the run
-     * @param stored the number of messages at the start of the run that are stored
-     * @param gaps which messages at the start of the run are not stored; null if all are
-     * @param storedNames the stored messages by their external ids, if those are to tell what is stored; null for the number
      * @param base the time of what has none
      * @param blobs blobs of the task's metadata, to which the first message that is stored refers
      */
     record Target(
-            TaskId task,
+            Known known,
             Origin origin,
             Map<String, AgentId> agents,
             RunName run,
             Extras extras,
-            boolean whole,
-            int stored,
-            @Nullable Gaps gaps,
-            @Nullable Map<String, MessageId> storedNames,
             Instant base,
             List<BlobId> blobs) {
 
-        ConversationId conversation() {
-            return new ConversationId(task.value());
+        TaskId task() {
+            return known.id();
         }
 
-        boolean isStored(int number) {
-            return number <= stored && (gaps == null || gaps.isStored(number));
+        ConversationId conversation() {
+            return new ConversationId(task().value());
         }
     }
 
@@ -147,10 +140,11 @@ final class RunWriter implements Events {
             }
         });
         Stored stored = batch.finish();
-        if (target.gaps() != null) {
-            target.gaps().close(tx, target.task(), facts, stored.messages());
+        Gaps gaps = target.known().gaps();
+        if (gaps != null) {
+            gaps.close(tx, target.task(), facts, stored.messages());
         }
-        if (target.whole()) {
+        if (target.known().isWhole()) {
             target.extras().deleteUntold();
         }
         RunEnded ended = facts.ended();
@@ -166,7 +160,7 @@ final class RunWriter implements Events {
         int number = ++index;
         MessageId known = known(message);
         MessageId id = known == null ? id(target.task(), facts, number) : known;
-        boolean stored = known != null || target.isStored(number) || isOld(message);
+        boolean stored = known != null || target.known().isStored(number) || isOld(message);
         time = message.createdAt() == null ? time : message.createdAt();
         boolean hasAuthor = Names.hasAuthor(message);
         if (hasAuthor) {
@@ -220,7 +214,7 @@ final class RunWriter implements Events {
 
     /** If names tell what is stored, a message without a name is as new as the one before it. */
     private boolean isOld(MessageRead message) {
-        if (target.storedNames() == null) {
+        if (target.known().names() == null) {
             return false;
         }
         fresh = message.externalId() == null ? fresh : known(message) == null;
@@ -234,9 +228,8 @@ final class RunWriter implements Events {
     }
 
     private @Nullable MessageId known(MessageRead message) {
-        return target.storedNames() == null || message.externalId() == null
-                ? null
-                : target.storedNames().get(Names.of(message.externalId()));
+        Map<String, MessageId> names = target.known().names();
+        return names == null || message.externalId() == null ? null : names.get(Names.of(message.externalId()));
     }
 
     /** Whether the file's name of a message occurs for the first time. */
@@ -383,7 +376,7 @@ final class RunWriter implements Events {
     }
 
     private String callName(@Nullable MessageId message) {
-        return target.storedNames() == null || message == null
+        return target.known().names() == null || message == null
                 ? target.run().call(++modelCalls)
                 : target.extras().nextName(target.run(), message);
     }
