@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -61,9 +60,7 @@ class ExportTest {
 
     @Test
     void realRunsComeBack() throws IOException {
-        Path file = Path.of(System.getProperty("modelscan.transcripts", "../shared/data/airline-transcripts.json"));
-        Assumptions.assumeTrue(Files.exists(file));
-        comesBack(file);
+        comesBack(RecordedRuns.some(directory));
     }
 
     private void comesBack(Path input) throws IOException {

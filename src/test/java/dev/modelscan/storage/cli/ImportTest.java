@@ -40,7 +40,6 @@ import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -105,13 +104,19 @@ class ImportTest {
 
     @Test
     void keepsTheRecordedRunsAsTheyAre() throws IOException {
-        Path file = recordedRuns();
+        Path file = RecordedRuns.all();
 
         Run first = run(file);
         DatabaseStats stats;
         try (Database db = open()) {
             requireSame(db, new ObjectMapper().readTree(file.toFile()));
             stats = db.stats();
+            assertThat(db.tasks().findByExternalId("tau-bench", "0/0")).isPresent();
+            assertThat(db.tasks().list(1_000, 0).stream()
+                            .map(task -> task.origin().externalId())
+                            .distinct())
+                    .hasSize(200);
+            assertThat(db.scores().list(1_000, 0)).hasSize(200);
             assertThat(db.tasks().listByStatus(TaskStatus.COMPLETED, PageRequest.first(1_000)))
                     .hasSize(84);
             assertThat(db.toolExecutions().list(10_000, 0))
@@ -132,20 +137,6 @@ class ImportTest {
                 .containsEntry("workflows", 1L);
         try (Database db = open()) {
             assertThat(db.stats().rows()).isEqualTo(stats.rows());
-        }
-    }
-
-    @Test
-    void theRecordedRunsHaveTheirOwnIdentity() throws IOException {
-        Path file = recordedRuns();
-        run(file);
-        try (Database db = open()) {
-            assertThat(db.tasks().findByExternalId("tau-bench", "0/0")).isPresent();
-            assertThat(db.tasks().list(1_000, 0).stream()
-                            .map(task -> task.origin().externalId())
-                            .distinct())
-                    .hasSize(200);
-            assertThat(db.scores().list(1_000, 0)).hasSize(200);
         }
     }
 
@@ -566,12 +557,6 @@ class ImportTest {
             assertThat(db.stats().rows()).containsEntry("messages", 199L);
             assertThat(db.scores().list(10, 0)).hasSize(1);
         }
-    }
-
-    private static Path recordedRuns() {
-        Path file = Path.of(System.getProperty("modelscan.transcripts", "../shared/data/airline-transcripts.json"));
-        Assumptions.assumeTrue(Files.isReadable(file), () -> "there is no " + file);
-        return file;
     }
 
     /** Compares every message and call with the file, in the file's order. */

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -56,9 +55,7 @@ class OtlpExportTest {
 
     @Test
     void realRunsComeBack() throws IOException {
-        Path file = Path.of(System.getProperty("modelscan.transcripts", "../shared/data/airline-transcripts.json"));
-        Assumptions.assumeTrue(Files.exists(file));
-        comesBack(List.of(file));
+        comesBack(List.of(RecordedRuns.some(directory)));
     }
 
     private void comesBack(List<Path> inputs) throws IOException {

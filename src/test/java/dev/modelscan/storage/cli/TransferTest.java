@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,9 +49,7 @@ class TransferTest {
 
     @Test
     void copiesTheRecordedRuns() throws IOException {
-        Path file = Path.of(System.getProperty("modelscan.transcripts", "../shared/data/airline-transcripts.json"));
-        Assumptions.assumeTrue(Files.isReadable(file), () -> "there is no " + file);
-        imported(file);
+        imported(RecordedRuns.all());
         String workspace = PostgresServer.newSchemaName();
 
         Run run = transfer(workspace, "--json");
