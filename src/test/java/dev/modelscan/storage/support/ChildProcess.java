@@ -28,6 +28,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -327,9 +328,9 @@ public final class ChildProcess {
     }
 
     private static DatabaseBuilder at(String place) {
-        return Locations.isUrl(place)
-                ? Database.builder().url(place)
-                : Database.builder().path(place);
+        // A loaded machine may take long to connect, or to begin another process that has the lock.
+        DatabaseBuilder patient = Database.builder().busyTimeout(Duration.ofSeconds(60));
+        return Locations.isUrl(place) ? patient.url(place) : patient.path(place);
     }
 
     /** Prints the name and the key of each agent, in the order of the names. */
