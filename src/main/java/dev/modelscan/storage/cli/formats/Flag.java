@@ -79,7 +79,7 @@ public record Flag(Outcome outcome, String name) {
             return null;
         }
         Boolean truth = Fields.truth(flag);
-        boolean isGiven = flag.isTextual() ? !flag.textValue().isBlank() : flag.isContainerNode() && !flag.isEmpty();
+        boolean isGiven = flag.isTextual() ? !flag.textValue().isBlank() : (flag.isContainerNode() && !flag.isEmpty());
         return truth == null && isGiven ? Boolean.TRUE : truth;
     }
 
