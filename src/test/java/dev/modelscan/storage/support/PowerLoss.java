@@ -145,17 +145,19 @@ public final class PowerLoss {
     /**
      * Makes states at random points of the recording, one after the other.
      *
-     * @param before the database file as it was when the recording began, with no log
+     * @param before the database file as it was when the recording began, with no log; null if there was none
      */
     public void eachState(int count, long seed, byte[] before, Path directory, Check check) throws Exception {
         Random random = new Random(seed);
         int[] points = random.ints(count, 0, operations.size() + 1).sorted().toArray();
         Map<Integer, SimulatedFile> files = new HashMap<>();
         SUFFIXES.keySet().forEach(file -> files.put(file, new SimulatedFile()));
-        SimulatedFile database = files.get(1);
-        database.resize(before.length);
-        System.arraycopy(before, 0, database.content, 0, before.length);
-        database.exists = true;
+        if (before != null) {
+            SimulatedFile database = files.get(1);
+            database.resize(before.length);
+            System.arraycopy(before, 0, database.content, 0, before.length);
+            database.exists = true;
+        }
         Map<Long, Integer> flushes = new HashMap<>();
         List<String> acknowledged = new ArrayList<>();
         int reached = 0;

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -263,6 +264,49 @@ class PowerLossTest {
             assertThat(file.resolveSibling("app.db-wal")).isNotEmptyFile();
             start(next, LONG ? 40 : 5, 550 + run, List.of()).output();
             assertThat(losses(PowerLoss.of(recording), LONG ? 500 : 50, run)).isEmpty();
+        }
+    }
+
+    /** Whenever the power is lost while a file is made, it has all of the schema or nothing, and can be opened. */
+    @ParameterizedTest
+    @EnumSource
+    void aNewFileIsEmptyOrWhole(Durability durability) throws Exception {
+        file = Files.createDirectory(directory.resolve("made-" + durability)).resolve("app.db");
+        recording = directory.resolve("recording-made-" + durability);
+        ChildProcess.startBehind(
+                        PowerLoss.recorded(directory, file, recording),
+                        directory,
+                        Creation.class,
+                        List.of(),
+                        file.toString(),
+                        durability.name())
+                .output();
+        Path place = Files.createDirectories(directory.resolve("states"));
+        List<Integer> applied = new ArrayList<>();
+        PowerLoss.of(recording).eachState(LONG ? 1_000 : 50, 0, null, place, state -> {
+            try (Database db = Database.open(state.database())) {
+                applied.add(db.appliedMigrations().size());
+                assertThat(db.doctor().findings()).as(state.what()).isEmpty();
+                db.agents().create(Agent.builder().name("a").mode("llm").build());
+                if (durability != Durability.NORMAL && !state.acknowledged().isEmpty()) {
+                    assertThat(db.appliedMigrations()).as(state.what()).isEmpty();
+                }
+            }
+        });
+        assertThat(Set.copyOf(applied)).hasSize(2).contains(0);
+    }
+
+    /** Makes a file, which is acknowledged in the marks. */
+    static final class Creation {
+
+        public static void main(String[] arguments) throws Exception {
+            Path file = Path.of(arguments[0]);
+            try (Database db = Database.builder()
+                    .path(file)
+                    .durability(Durability.valueOf(arguments[1]))
+                    .open()) {
+                Files.writeString(Path.of(file + "-marks"), "open " + db.schemaVersion() + "\n");
+            }
         }
     }
 
