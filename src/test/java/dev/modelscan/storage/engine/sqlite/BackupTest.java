@@ -25,6 +25,7 @@ import dev.modelscan.storage.testkit.ReleasedSchemas;
 import dev.modelscan.storage.testkit.TableContents;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -422,6 +424,38 @@ class BackupTest {
         assertThat(Backups.list(folder)).containsExactly(second.backup());
         String name = second.backup().file().getFileName().toString();
         assertThat(names(folder)).containsExactly(name, name + ".manifest.json", "notes.txt");
+    }
+
+    @Test
+    void backupsAreListedWhileOthersPrune() throws Exception {
+        createAgents("a");
+        Backups.create(file(), backup());
+        byte[] manifest = Files.readAllBytes(Path.of(backup() + ".manifest.json"));
+        AtomicBoolean ended = new AtomicBoolean();
+        CompletableFuture<Void> pruning = CompletableFuture.runAsync(() -> {
+            try {
+                for (int i = 0; !ended.get(); i++) {
+                    Path pruned = backup().resolveSibling("pruned-" + i + ".db");
+                    Path beside = Path.of(pruned + ".manifest.json");
+                    Files.write(beside, manifest);
+                    Files.createFile(pruned);
+                    Files.delete(pruned);
+                    Files.delete(beside);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        try {
+            for (int i = 0; i < 2_000; i++) {
+                assertThat(Backups.list(backup().getParent()))
+                        .extracting(Backup::file)
+                        .contains(backup());
+            }
+        } finally {
+            ended.set(true);
+            pruning.get();
+        }
     }
 
     @Test

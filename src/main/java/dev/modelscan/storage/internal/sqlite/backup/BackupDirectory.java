@@ -6,6 +6,7 @@ import dev.modelscan.storage.backups.Generation;
 import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.backups.Restored;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
@@ -115,6 +116,11 @@ public final class BackupDirectory {
                     found.add(ManifestFile.read(file));
                 } catch (CorruptDatabaseException e) {
                     // Not ours, or damaged; verify says so.
+                } catch (UnavailableException e) {
+                    // Whoever prunes deletes the file first, then its manifest.
+                    if (Files.exists(file)) {
+                        throw e;
+                    }
                 }
             }
         }
