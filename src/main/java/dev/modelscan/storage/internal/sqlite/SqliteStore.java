@@ -24,7 +24,7 @@ import dev.modelscan.storage.internal.query.Watchdog;
 import dev.modelscan.storage.internal.sqlite.ReaderPool.Loan;
 import dev.modelscan.storage.internal.sqlite.backup.BackupWriter;
 import dev.modelscan.storage.internal.sqlite.file.Anchor;
-import dev.modelscan.storage.internal.sqlite.file.CallersConnection;
+import dev.modelscan.storage.internal.sqlite.file.CallersConnections;
 import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup;
 import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.IdleConnections;
 import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Member;
@@ -55,6 +55,7 @@ public final class SqliteStore implements Store {
     private final ReaderPool readers;
     private final SqliteWriter writer;
     private final Anchor anchor;
+    private final CallersConnections callers;
     private final Object closing = new Object();
     private boolean closed;
 
@@ -69,6 +70,7 @@ public final class SqliteStore implements Store {
         this.watchdog = new Watchdog(SqliteDialect.INSTANCE, options.queryTimeout());
         this.member = group.join(new Idle());
         this.readers = new ReaderPool(connections, member, watchdog, options);
+        this.callers = new CallersConnections(connections);
         this.anchor = new Anchor(connections);
         this.writer = new SqliteWriter(connections, anchor, member, options.busyTimeout(), watchdog);
     }
@@ -255,7 +257,7 @@ public final class SqliteStore implements Store {
     public Session join(Connection connection) throws SQLException {
         readers.requireOpen();
         connections.requireSameForReading();
-        CallersConnection.require(connection, connections);
+        callers.require(connection);
         Session session = new Session(connection, SqliteDialect.INSTANCE);
         watchdog.watchWhileReachable(session);
         return session;
