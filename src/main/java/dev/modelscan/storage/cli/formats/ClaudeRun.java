@@ -1,12 +1,9 @@
 package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
-import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.Usage;
 import java.math.BigDecimal;
@@ -26,12 +23,11 @@ final class ClaudeRun {
     private final @Nullable String agent;
     private final @Nullable String name;
     private final Events events;
+    private final LineRun lines;
     /** By the id of the model's message. Each of its lines repeats the usage; the last one is complete. */
     private final Map<String, ModelCalled> calls = new LinkedHashMap<>();
 
     private ObjectNode ofRun = Fields.object();
-    private ArrayNode between = JsonNodeFactory.instance.arrayNode();
-    private @Nullable Instant latest;
     private @Nullable String head;
     /** Whether some message follows another one than the message before it. */
     private boolean isTree;
@@ -47,6 +43,7 @@ final class ClaudeRun {
         this.agent = agent;
         this.name = name;
         this.events = events;
+        this.lines = new LineRun(key, events);
     }
 
     String key() {
@@ -58,15 +55,14 @@ final class ClaudeRun {
         events.accept(new RunStarted(key, at, key, parent, name, agent, time, ofRun.deepCopy()));
     }
 
-    /** A line that is no message goes with the message after it. */
+    /** A line that is no message. */
     void between(JsonNode line) {
-        between.add(line);
+        lines.between(line);
     }
 
     /** A line that is a message, and the message that it follows by the file. */
     void message(Place at, JsonNode line, @Nullable String uuid, @Nullable String named) {
         Instant time = Fields.time(line, "timestamp");
-        latest = time == null ? latest : time;
         String follows = follows(line, uuid, named);
         isTree |= follows != null && !follows.equals(head);
         head = uuid == null ? head : uuid;
@@ -82,15 +78,7 @@ final class ClaudeRun {
         if (!ofMessage.isEmpty()) {
             Rest.note(rest, "message", ofMessage);
         }
-        if (!between.isEmpty()) {
-            Rest.note(rest, Rest.BEFORE, between);
-            between = JsonNodeFactory.instance.arrayNode();
-        }
-        events.accept(message.externalId(uuid)
-                .parentId(follows)
-                .createdAt(time)
-                .rest(rest)
-                .build());
+        lines.message(message.externalId(uuid).parentId(follows), time, rest);
         called(at, line, uuid, time);
     }
 
@@ -151,10 +139,6 @@ final class ClaudeRun {
 
     void end(Place at) {
         calls.values().forEach(events::accept);
-        ObjectNode rest = Fields.object();
-        if (!between.isEmpty()) {
-            Rest.note(rest, Rest.AFTER, between);
-        }
-        events.accept(new RunEnded(key, at, null, null, null, latest, isTree ? head : null, rest));
+        lines.end(at, null, null, isTree ? head : null);
     }
 }
