@@ -105,7 +105,7 @@ final class InspectForm implements Form {
             String role = message.path("role").asText();
             ObjectNode rest = Fields.rest(message, "id", "role", "content", "tool_calls");
             MessageRead.Builder read =
-                    MessageRead.builder(run, place, role(role, rest)).externalId(Fields.text(message, "id"));
+                    MessageRead.builder(run, place, Role.of(role, rest)).externalId(Fields.text(message, "id"));
             JsonNode content = resolved(message.path("content"));
             if (role.equals("tool")) {
                 read.add(answer(message, content));
@@ -120,19 +120,6 @@ final class InspectForm implements Form {
                 read.add(new Part.Call(Fields.text(call, "id"), name, input, null, null, call));
             }
             events.accept(read.rest(rest).build());
-        }
-
-        private static Role role(String role, ObjectNode rest) {
-            return switch (role) {
-                case "system" -> Role.SYSTEM;
-                case "user" -> Role.USER;
-                case "assistant" -> Role.ASSISTANT;
-                case "tool" -> Role.TOOL;
-                default -> {
-                    rest.put("role", role);
-                    yield Role.OTHER;
-                }
-            };
         }
 
         /** Long text is kept once, beside the messages. */

@@ -130,7 +130,7 @@ final class SweAgentForm implements Form {
                 answer(message, rest);
                 return;
             }
-            MessageRead.Builder read = MessageRead.builder(run, place, role(role, rest));
+            MessageRead.Builder read = MessageRead.builder(run, place, Role.of(role, rest));
             String agent = Fields.text(message, "agent");
             read.author(role.equals("assistant") ? agent : null);
             for (JsonNode thinking : message.path("thinking_blocks")) {
@@ -147,19 +147,6 @@ final class SweAgentForm implements Form {
                 calls(read, message);
             }
             events.accept(read.rest(rest).build());
-        }
-
-        private static Role role(String role, ObjectNode rest) {
-            return switch (role) {
-                case "system" -> Role.SYSTEM;
-                case "user" -> Role.USER;
-                case "assistant" -> Role.ASSISTANT;
-                case "tool" -> Role.TOOL;
-                default -> {
-                    rest.put("role", role);
-                    yield Role.OTHER;
-                }
-            };
         }
 
         private static void content(MessageRead.Builder read, JsonNode content, ObjectNode rest) {
