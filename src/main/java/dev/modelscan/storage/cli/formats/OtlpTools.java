@@ -115,6 +115,6 @@ final class OtlpTools {
         if (tool.hasGoodStatus() || tool.position() >= 0) {
             return new Flag(Outcome.SUCCESS, "status");
         }
-        return output == null ? Flag.NONE : Flag.of(Fields.object(), output);
+        return output == null ? Flag.NONE : Flag.ofAnswer(output);
     }
 }

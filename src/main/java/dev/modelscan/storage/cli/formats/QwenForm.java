@@ -230,7 +230,7 @@ final class QwenForm implements Form {
         private List<Part> parts(JsonNode content, JsonNode result, ObjectNode rest) {
             MessageRead.Builder read = MessageRead.builder(key, openAt, Role.OTHER);
             GeminiParts.add(read, content, null, rest);
-            Flag flag = Flag.of(Fields.object().set("status", result.path("status")), Fields.object());
+            Flag flag = Flag.beside(Fields.object().set("status", result.path("status")));
             if (flag.outcome() == Outcome.UNKNOWN) {
                 return read.build().parts();
             }
