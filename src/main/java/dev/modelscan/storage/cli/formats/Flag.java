@@ -79,8 +79,8 @@ public record Flag(Outcome outcome, String name) {
             return null;
         }
         Boolean truth = Fields.truth(flag);
-        boolean isGiven = flag.isTextual() ? !flag.textValue().isBlank() : (flag.isContainerNode() && !flag.isEmpty());
-        return truth == null && isGiven ? Boolean.TRUE : truth;
+        boolean isGiven = flag.isTextual() ? !flag.textValue().isBlank() : flag.isContainerNode() && !flag.isEmpty();
+        return (truth == null && isGiven) ? Boolean.TRUE : truth;
     }
 
     /** An answer with this flag. */
