@@ -32,7 +32,7 @@ public final class SchemaExport {
     /**
      * The same for a set of the application's.
      *
-     * @throws SchemaException if the set's folder cannot be used
+     * @throws SchemaException if the set's folder cannot be used, or one of the migrations cannot run
      */
     public static String sql(String engine, MigrationSet set, long from, long to) {
         Objects.requireNonNull(engine, "engine");

@@ -142,15 +142,48 @@ abstract class OwnMigrationsContract extends Suite {
 
     /** A part of the migrations would stay, or be lost. */
     @ParameterizedTest
-    @ValueSource(strings = {"COMMIT", "rollback", "-- all\n/* of it */ Commit Transaction"})
+    @ValueSource(
+            strings = {
+                "COMMIT",
+                "END",
+                "BEGIN",
+                "rollback",
+                "Prepare Transaction 'a'",
+                "-- all\n/* of it */ Commit Transaction"
+            })
     void aMigrationThatEndsTheTransactionIsRefused(String statement) throws IOException {
         write("app/V1__reviews.sql", REVIEWS + statement + ";\n" + NOTES);
         assertRefused(
-                beside().migrations(folder("app")), "app/V1__reviews.sql, line ", "all migrations are one transaction");
+                beside().migrations(folder("app")),
+                "app/V1__reviews.sql, line " + (statement.startsWith("--") ? 6 : 5),
+                "all migrations are one transaction",
+                "Remove the statement");
         write("app/V1__reviews.sql", "SAVEPOINT s;\n" + REVIEWS + "ROLLBACK TO s;\nRELEASE s;\n" + REVIEWS + NOTES);
         try (Database db = beside().migrations(folder("app")).open()) {
             assertThat(db.appliedMigrations()).containsExactly("app/V1__reviews.sql");
             assertThat(rows(db, "notes")).isZero();
+        }
+    }
+
+    /** Programs that run such files one by one need both; here they would only be in the way. */
+    @ParameterizedTest
+    @ValueSource(strings = {"BEGIN;%s COMMIT;\n", "-- ours\nbegin transaction;\n%s;\n/* all */ END -- of it"})
+    void aTransactionAroundAFileIsLeftOut(String around) throws IOException {
+        String body = REVIEWS + "CREATE TABLE other (id text DEFAULT '; COMMIT; it''s');\n";
+        write("app/V1__reviews.sql", around.formatted(body));
+        write("app/V2__broken.sql", BROKEN);
+        assertRefused(beside().migrations(folder("app")), "app/V2__broken.sql, line 3, failed");
+        try (Database db = beside().open()) {
+            assertThat(db.stats().sets()).isEmpty();
+        }
+        write("app/V2__broken.sql", NOTES);
+        try (Database db = beside().migrations(folder("app")).open()) {
+            assertThat(db.appliedMigrations()).containsExactly("app/V1__reviews.sql", "app/V2__broken.sql");
+        }
+        write("app/V3__more.sql", "CREATE TABLE more (id text NOT NULL PRIMARY KEY);");
+        try (Database db = beside().migrations(folder("app")).open()) {
+            assertThat(db.appliedMigrations()).containsExactly("app/V3__more.sql");
+            assertThat(rows(db, "reviews")).isZero();
         }
     }
 

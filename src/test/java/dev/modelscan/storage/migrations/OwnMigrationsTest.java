@@ -32,6 +32,7 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +101,72 @@ class OwnMigrationsTest {
                 .isExactlyInstanceOf(SchemaException.class)
                 .hasMessageContaining("V1__notes.sql")
                 .hasMessageContaining("of notes without the row of tasks");
+    }
+
+    /** PostgreSQL takes a comment in a comment for one, and SQLite does not. */
+    @Test
+    void nothingBehindACommentIsLeftOut() throws IOException {
+        write("V1__notes.sql", "/* Like db/* */\n" + NOTES + "\n/* The end. */\nCREATE TABLE more (id text);");
+        try (Database db = at(MigratedSchema.Engine.SQLITE).migrations(folder()).open()) {
+            assertThat(db.dsl().fetch("SELECT * FROM notes, more")).isEmpty();
+        }
+        assertThatThrownBy(() -> at(MigratedSchema.Engine.POSTGRESQL)
+                        .migrations(folder())
+                        .open())
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("app/V1__notes.sql, line 1: the comment that begins there does not end");
+        write("V1__notes.sql", NOTES + "/* a /* b */ c */ COMMIT;");
+        assertThatThrownBy(() -> at(MigratedSchema.Engine.POSTGRESQL)
+                        .migrations(folder())
+                        .open())
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("line 1: COMMIT cannot run");
+    }
+
+    @Test
+    void whatFlywayCannotReadIsToldInOurWords() throws IOException {
+        String table = "CREATE TABLE spans (\"begin\" text, \"end\" text);\n";
+        for (String column : List.of("begin", "end")) {
+            write("V1__spans.sql", table + "UPDATE spans SET " + column + " = 'x';");
+            assertThatThrownBy(() -> at(MigratedSchema.Engine.SQLITE)
+                            .migrations(folder())
+                            .open())
+                    .isExactlyInstanceOf(SchemaException.class)
+                    .hasMessageContaining("migration app/V1__spans.sql, line 2: ")
+                    .hasMessageContaining("in double quotes")
+                    .hasMessageNotContainingAny("http", "Flyway", "pars");
+        }
+        write(
+                "V1__spans.sql",
+                "BEGIN;\n" + table
+                        + "CREATE TRIGGER spans_end AFTER INSERT ON spans BEGIN UPDATE spans SET \"end\" = CASE"
+                        + " \"end\" WHEN 'x' THEN 'y' ELSE 'z' END; END;\nCOMMIT;\n");
+        try (Database db = at(MigratedSchema.Engine.SQLITE).migrations(folder()).open()) {
+            assertThat(db.stats().sets()).isEqualTo(Map.of("app", 1L));
+        }
+    }
+
+    /** An older release ran it. */
+    @ParameterizedTest
+    @EnumSource
+    void whatWasAppliedIsNotRefused(MigratedSchema.Engine engine) throws Exception {
+        write("V1__notes.sql", NOTES);
+        at(engine).migrations(folder()).open().close();
+        String changed = NOTES + "\nCOMMIT;\nBEGIN;\n";
+        write("V1__notes.sql", changed);
+        CRC32 checksum = new CRC32();
+        changed.lines().forEach(line -> checksum.update(line.getBytes(StandardCharsets.UTF_8)));
+        try (Connection connection = engine == MigratedSchema.Engine.SQLITE
+                        ? DriverManager.getConnection("jdbc:sqlite:" + file)
+                        : PostgresServer.connect(schema);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE modelscan_app_schema_history SET checksum = " + (int) checksum.getValue()
+                    + " WHERE version = '1'");
+        }
+        write("V2__more.sql", "CREATE TABLE more (id text NOT NULL PRIMARY KEY);");
+        try (Database db = at(engine).migrations(folder()).open()) {
+            assertThat(db.appliedMigrations()).containsExactly("app/V2__more.sql");
+        }
     }
 
     @ParameterizedTest

@@ -110,6 +110,28 @@ class SchemaExportTest {
         }
     }
 
+    /** The script is one transaction, too. */
+    @ParameterizedTest
+    @EnumSource
+    void aMigrationThatEndsTheTransactionIsNotPrinted(Engine engine) throws Exception {
+        MigrationSet set = new MigrationSet("open", "filesystem:" + directory);
+        Files.writeString(directory.resolve("V1__one.sql"), "CREATE TABLE one (id integer);\n\nCOMMIT;\n");
+        assertThatThrownBy(() -> SchemaExport.sql(name(engine), set, 0, SchemaExport.NEWEST))
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("migration open/V1__one.sql, line 3: COMMIT cannot run");
+        Files.writeString(directory.resolve("V1__one.sql"), "CREATE TABLE one (id integer); /* the end");
+        assertThatThrownBy(() -> SchemaExport.sql(name(engine), set, 0, SchemaExport.NEWEST))
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("line 1: the comment");
+        Files.writeString(directory.resolve("V1__one.sql"), "BEGIN;\nCREATE TABLE one (id integer);\nCOMMIT;\n");
+        at(engine).open().close();
+        run(engine, SchemaExport.sql(name(engine), set, 0, SchemaExport.NEWEST));
+        try (Database db =
+                at(engine).migrations(set.name(), set.location()).validateOnly().open()) {
+            assertThat(db.stats().sets()).isEqualTo(Map.of("open", 1L));
+        }
+    }
+
     @Test
     void aVersionThatDoesNotExistIsRejected() {
         assertThatThrownBy(() -> SchemaExport.sql("oracle", 0, 1))

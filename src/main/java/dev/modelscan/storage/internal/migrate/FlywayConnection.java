@@ -3,10 +3,7 @@ package dev.modelscan.storage.internal.migrate;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.regex.Pattern;
 import org.jooq.tools.jdbc.DefaultConnection;
-import org.jooq.tools.jdbc.DefaultStatement;
 
 /**
  * A connection for Flyway in a transaction that the caller ends, so that all migrations of one start are
@@ -54,11 +51,6 @@ final class FlywayConnection extends DefaultConnection {
     }
 
     @Override
-    public Statement createStatement() throws SQLException {
-        return new InOneTransaction(super.createStatement());
-    }
-
-    @Override
     public boolean getAutoCommit() {
         return autoCommit;
     }
@@ -83,26 +75,4 @@ final class FlywayConnection extends DefaultConnection {
 
     @Override
     public void close() {}
-
-    /** Rejects SQL that would store a part of the migrations, or roll back those before it. */
-    private static final class InOneTransaction extends DefaultStatement {
-
-        private static final Pattern TRANSACTION = Pattern.compile(
-                "(?:\\s|--[^\\n]*\\n|/\\*.*?\\*/)*+(?:BEGIN|START|COMMIT|END|ABORT|PREPARE\\s+TRANSACTION"
-                        + "|ROLLBACK(?!\\s+(?:(?:WORK|TRANSACTION)\\s+)?TO\\b))\\b.*",
-                Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
-        InOneTransaction(Statement statement) {
-            super(statement);
-        }
-
-        @Override
-        public boolean execute(String sql) throws SQLException {
-            if (TRANSACTION.matcher(sql).matches()) {
-                throw new SQLException("all migrations are one transaction, which the library begins and ends; leave"
-                        + " the statement out");
-            }
-            return super.execute(sql);
-        }
-    }
 }

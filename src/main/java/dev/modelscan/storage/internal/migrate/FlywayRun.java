@@ -5,14 +5,21 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.EngineText;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.SimpleDataSource;
+import dev.modelscan.storage.internal.migrate.PackagedMigrations.Packaged;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
@@ -23,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs Flyway, configured to fail in cases that it ignores by default. */
 public final class FlywayRun {
+
+    /** Flyway takes these words for the parts of a trigger or an expression, also where they are names. */
+    private static final Pattern UNREAD = Pattern.compile("Unable to parse statement in (.+?) at line (\\d+)");
 
     private FlywayRun() {}
 
@@ -69,11 +79,12 @@ public final class FlywayRun {
         for (PackagedMigrations packaged : plan.all()) {
             FlywayLogs.begin();
             try {
-                MigrateResult result = configure(packaged, schema)
+                Flyway flyway = configure(packaged, schema)
                         .dataSource(new OwnConnections(connections))
                         .callbacks(callbacks)
-                        .load()
-                        .migrate();
+                        .load();
+                requireRunnable(name, packaged, flyway);
+                MigrateResult result = flyway.migrate();
                 result.migrations.forEach(each -> applied.add(packaged.label(each.filepath)));
             } catch (FlywayException e) {
                 SQLException driver = Failure.driverException(e);
@@ -84,6 +95,27 @@ public final class FlywayRun {
             }
         }
         return List.copyOf(applied);
+    }
+
+    /** A file that was applied before is not refused. */
+    private static void requireRunnable(String name, PackagedMigrations packaged, Flyway flyway) {
+        List<Packaged> doubtful = packaged.migrations().stream()
+                .filter(migration -> migration.problem() != null)
+                .toList();
+        if (doubtful.isEmpty()) {
+            return;
+        }
+        Set<String> pending = Arrays.stream(flyway.info().pending())
+                .map(MigrationInfo::getScript)
+                .collect(Collectors.toSet());
+        for (Packaged migration : doubtful) {
+            if (pending.contains(migration.script())) {
+                throw new SchemaException(
+                        name + ": migration " + packaged.label(migration) + ", " + migration.problem()
+                                + ". The database is as it was",
+                        null);
+            }
+        }
     }
 
     private static FluentConfiguration configure(PackagedMigrations packaged, @Nullable String schema) {
@@ -98,7 +130,9 @@ public final class FlywayRun {
                 .baselineVersion("0")
                 .ignoreMigrationPatterns(new String[0])
                 .validateMigrationNaming(true)
-                // What runs is the file as its checksum has it.
+                // The history was compared already, with either checksum of a file.
+                .validateOnMigrate(false)
+                // What runs is the text as its checksum has it.
                 .placeholderReplacement(false)
                 .mixed(false)
                 .group(false)
@@ -134,6 +168,14 @@ public final class FlywayRun {
             }
         }
         SQLException driver = Failure.driverException(flyway);
+        Matcher unread = UNREAD.matcher(String.valueOf(flyway.getMessage()));
+        if (driver == null && unread.find()) {
+            return new SchemaException(
+                    name + ": migration " + packaged.label(unread.group(1)) + ", line " + unread.group(2)
+                            + ": where the statement ends is not clear. Write a column that is called begin, case or end in"
+                            + " double quotes, and check that each BEGIN and CASE has its END. The database is as it was",
+                    flyway);
+        }
         return new SchemaException(
                 name + " could not be migrated" + (packaged.set() == null ? "" : " by migrations " + packaged.set())
                         + "; the database is as it was: "

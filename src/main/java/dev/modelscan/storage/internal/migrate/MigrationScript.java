@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.migrate;
 
+import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations.Packaged;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ public final class MigrationScript {
      * @param begin the statements that begin its transaction
      * @param installedOn the definition of the history's column for the time
      * @throws IllegalArgumentException if there is no such version, or nothing between the two
+     * @throws SchemaException if a migration cannot run
      */
     public static String of(
             PackagedMigrations packaged, long from, long to, String engine, List<String> begin, String installedOn) {
@@ -44,6 +46,9 @@ public final class MigrationScript {
             script.append('\n').append(history(table, installedOn));
         }
         for (Packaged migration : chosen) {
+            if (migration.problem() != null) {
+                throw new SchemaException("migration " + packaged.label(migration) + ", " + migration.problem(), null);
+            }
             script.append("\n-- ")
                     .append(packaged.label(migration))
                     .append('\n')

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -30,8 +31,26 @@ public record PackagedMigrations(@Nullable String set, String location, List<Pac
 
     private static final Map<String, PackagedMigrations> LIBRARYS = new ConcurrentHashMap<>();
 
-    /** One migration: {@code V6__list_indexes.sql} is version 6. */
-    public record Packaged(long version, String script, int checksum, String sql) {}
+    /**
+     * One migration: {@code V6__list_indexes.sql} is version 6.
+     *
+     * @param checksum of what runs, as Flyway records it
+     * @param fileChecksum of the file
+     * @param sql what runs
+     * @param problem why it cannot run; null if nothing is known
+     */
+    public record Packaged(
+            long version,
+            String script,
+            int checksum,
+            int fileChecksum,
+            String sql,
+            @Nullable String problem) {
+
+        boolean isOf(int recorded) {
+            return recorded == checksum || recorded == fileChecksum;
+        }
+    }
 
     /** The library's for an engine, by the name of its folder. */
     public static PackagedMigrations librarys(String engine) {
@@ -47,7 +66,8 @@ public record PackagedMigrations(@Nullable String set, String location, List<Pac
                 throw new IllegalStateException(
                         path + " is missing from the class path; the library was not built whole");
             }
-            return new PackagedMigrations(null, location, migrations(location, files));
+            return new PackagedMigrations(
+                    null, location, migrations(location, files, sql -> new MigrationText(sql, null)));
         });
     }
 
@@ -75,12 +95,18 @@ public record PackagedMigrations(@Nullable String set, String location, List<Pac
                             + " hold some; keep a folder for each engine, or one for all",
                     null);
         }
-        return inOwn.isEmpty()
-                ? new PackagedMigrations(set.name(), common, migrations(common, inCommon))
-                : new PackagedMigrations(set.name(), own, migrations(own, inOwn));
+        String location = inOwn.isEmpty() ? common : own;
+        return new PackagedMigrations(
+                set.name(),
+                location,
+                migrations(
+                        location,
+                        inOwn.isEmpty() ? inCommon : inOwn,
+                        sql -> MigrationText.of(sql, engine.equals("postgresql"))));
     }
 
-    private static List<Packaged> migrations(String location, Map<String, String> files) {
+    private static List<Packaged> migrations(
+            String location, Map<String, String> files, Function<String, MigrationText> texts) {
         List<Packaged> migrations = new ArrayList<>();
         files.forEach((script, sql) -> {
             Matcher name = FILE.matcher(script);
@@ -91,7 +117,14 @@ public record PackagedMigrations(@Nullable String set, String location, List<Pac
                                 + " a whole number. Repeatable and undo migrations are not run",
                         null);
             }
-            migrations.add(new Packaged(Long.parseLong(name.group(1)), script, checksum(sql), sql));
+            MigrationText text = texts.apply(sql);
+            migrations.add(new Packaged(
+                    Long.parseLong(name.group(1)),
+                    script,
+                    checksum(text.sql()),
+                    checksum(sql),
+                    text.sql(),
+                    text.problem()));
         });
         migrations.sort(Comparator.comparingLong(Packaged::version));
         for (int i = 1; i < migrations.size(); i++) {
