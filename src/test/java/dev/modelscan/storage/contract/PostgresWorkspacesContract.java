@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.support.OlderSchema;
+import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.support.PostgresServer;
+import dev.modelscan.storage.workspaces.WorkspaceMigration;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +19,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Workspaces that are schemas of a PostgreSQL database. */
@@ -129,6 +134,38 @@ abstract class PostgresWorkspacesContract extends WorkspacesContract {
                 assertThat(db.doctor().findings()).as(plain).isEmpty();
             }
         }
+    }
+
+    /** Whoever drops it has the lock that a migration waits for. */
+    @Test
+    void whatIsDroppedWhileAMigrationWaitsIsNotMadeAgain() throws Exception {
+        makeOld(name("acme"), 1);
+        String application = PostgresServer.newSchemaName();
+        try (Workspaces migrating = Database.builder()
+                        .url(PostgresServer.with("ApplicationName=" + application, url))
+                        .openWorkspaces();
+                Connection other = DriverManager.getConnection(url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute(
+                    "SELECT pg_advisory_xact_lock(hashtextextended('modelscan-storage " + name("acme") + "', 0))");
+            CompletableFuture<List<WorkspaceMigration>> all =
+                    OwnThread.supply(() -> migrating.migrateAll(1, progress -> {}));
+            String waits = "SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + application
+                    + "' AND query LIKE '%pg_try_advisory_xact_lock%'";
+            while (number(waits) == 0) {
+                assertThat(all).isNotDone();
+                Thread.sleep(1);
+            }
+            statement.execute("DROP SCHEMA " + name("acme") + " CASCADE");
+            other.commit();
+            assertThat(all.get(60, TimeUnit.SECONDS))
+                    .filteredOn(migration -> migration.name().equals(name("acme")))
+                    .singleElement()
+                    .extracting(WorkspaceMigration::failure)
+                    .isExactlyInstanceOf(NotFoundException.class);
+        }
+        assertThat(leavesAnything(name("acme"))).isFalse();
     }
 
     @Test

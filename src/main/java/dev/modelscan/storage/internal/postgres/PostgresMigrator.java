@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.MigrationSet;
+import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -85,7 +86,16 @@ public final class PostgresMigrator {
      * @throws UnavailableException if the server cannot be reached
      */
     public List<String> migrate() {
-        return migrate(connection -> {}, true);
+        return migrate(connection -> {}, true, true);
+    }
+
+    /**
+     * Like {@link #migrate()}, for a workspace that has to be there.
+     *
+     * @throws NotFoundException if it is not, since somebody has dropped it
+     */
+    List<String> migrateExisting() {
+        return migrate(connection -> {}, true, false);
     }
 
     /** A check of what migrations made, in their transaction. */
@@ -99,15 +109,15 @@ public final class PostgresMigrator {
      * run if the schema is current.
      */
     public List<String> migrate(Check check) {
-        return migrate(check, true);
+        return migrate(check, true, true);
     }
 
     /** Applies the migrations and runs the check, and rolls all back. Does nothing if the schema is current. */
     public void rehearse(Check check) {
-        migrate(check, false);
+        migrate(check, false, true);
     }
 
-    private List<String> migrate(Check check, boolean keep) {
+    private List<String> migrate(Check check, boolean keep, boolean creates) {
         Retry retry = new Retry(server.busyTimeout());
         while (true) {
             boolean behind = false;
@@ -116,7 +126,7 @@ public final class PostgresMigrator {
                 session.requireTransactions(connection, server.name());
                 PostgresSchema target = schema(connection);
                 behind = !isCurrent(connection, target);
-                return behind ? migrateLocked(connection, target, session.onCitus(), check, keep) : List.of();
+                return behind ? migrateLocked(connection, target, session.onCitus(), check, keep, creates) : List.of();
             } catch (SQLException e) {
                 // A migration that has started is not retried.
                 if (behind) {
@@ -274,11 +284,14 @@ public final class PostgresMigrator {
      * Migrates in one transaction, which holds the lock and the settings. A failure leaves nothing behind.
      */
     private List<String> migrateLocked(
-            Connection connection, PostgresSchema target, boolean onCitus, Check check, boolean keep)
+            Connection connection, PostgresSchema target, boolean onCitus, Check check, boolean keep, boolean creates)
             throws SQLException {
         requireVersionAndEncoding(connection, server.name());
         lock(connection, target, onCitus);
         try {
+            if (!creates && !PostgresSchemas.exists(connection, target.name())) {
+                throw new NotFoundException("workspace", target.name());
+            }
             createSchema(connection, target, onCitus);
             if (workspace != null) {
                 CitusSchemas.distributeIfEmpty(connection, workspace);

@@ -33,7 +33,7 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
     @Override
     public List<String> migrate(String name) {
         PostgresMigrator migrator = new PostgresMigrator(server, name, plan);
-        return isCurrent(migrator, name) ? List.of() : migrator.migrate();
+        return isCurrent(migrator, name) ? List.of() : migrator.migrateExisting();
     }
 
     private boolean isCurrent(PostgresMigrator migrator, String name) {
