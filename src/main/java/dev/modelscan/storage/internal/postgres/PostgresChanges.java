@@ -21,12 +21,12 @@ final class PostgresChanges implements Changes {
             + "|numeric(\\(.*)?|character( varying)?(\\(.*)?|timestamp with time zone");
 
     private static final String SETTINGS = List.of(
-                    "extra_float_digits TO '1'",
+                    "\"extra_float_digits\" TO '1'",
                     "\"DateStyle\" TO 'ISO, YMD'",
                     "\"IntervalStyle\" TO 'iso_8601'",
                     "\"TimeZone\" TO 'UTC'",
-                    "bytea_output TO 'hex'",
-                    "lc_monetary TO 'C'")
+                    "\"bytea_output\" TO 'hex'",
+                    "\"lc_monetary\" TO 'C'")
             .stream()
             .map(each -> "\n    SET " + each)
             .collect(Collectors.joining());

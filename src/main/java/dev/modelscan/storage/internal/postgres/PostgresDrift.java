@@ -138,9 +138,12 @@ final class PostgresDrift {
         return texts;
     }
 
-    /** A server writes a definition with the names of schemas, and with parentheses and white space of its own. */
+    /** A server writes a definition with the names of schemas, and with quotes, parentheses and white space of its own. */
     private String plain(String definition) {
-        String names = Pattern.quote(PlainSql.quoted(schema)) + "|\\b" + Pattern.quote(schema);
-        return definition.replaceAll("(?i)(" + names + ")\\.|[\\s()]", "").toLowerCase(Locale.ROOT);
+        String name = "\\b" + Pattern.quote(schema.replace("\"", ""));
+        return definition
+                .replace("\"", "")
+                .replaceAll("(?i)" + name + "\\.|[\\s()]", "")
+                .toLowerCase(Locale.ROOT);
     }
 }

@@ -98,6 +98,19 @@ class RoleSettingsTest {
     }
 
     @Test
+    void aServerThatQuotesAllNamesHasWhatItShouldHave(@TempDir Path directory) throws SQLException, IOException {
+        onServer("ALTER ROLE " + role + " SET quote_all_identifiers = on");
+        // The trigger of a column that is a fraction has settings.
+        Files.writeString(
+                directory.resolve("V1__own.sql"), "CREATE TABLE own (id text PRIMARY KEY, part double precision);");
+        try (Database db = asRole().migrations("filesystem:" + directory).open()) {
+            db.audit().enable();
+            db.useTx(tx -> tx.dsl().execute("INSERT INTO own VALUES ('a', 0.5)"));
+            assertThat(db.doctor().findings()).isEmpty();
+        }
+    }
+
+    @Test
     void theRolesRoleIsKept() throws SQLException {
         String member = PostgresServer.newRole();
         onServer("GRANT " + role + " TO " + member, "ALTER ROLE " + member + " SET role = " + role);
