@@ -82,11 +82,14 @@ final class PostgresCodes {
 
     private PostgresCodes() {}
 
-    /** The meaning of a code that the driver gives, and no server. */
-    static Meaning ofDriver(String state) {
-        return state.equals("22023")
-                ? new Meaning(Kind.OTHER, "the SQL has a parameter without a value; give a value for each ?")
-                : meaning(state);
+    /** The meaning of a code that the driver gives, and no server; the message is in the language of the JVM. */
+    static Meaning ofDriver(String state, String message) {
+        if (!state.equals("22023")) {
+            return meaning(state);
+        }
+        boolean lacksValue = message.startsWith("No value specified for parameter");
+        return new Meaning(
+                Kind.OTHER, lacksValue ? "the SQL has a parameter without a value; give a value for each ?" : null);
     }
 
     static Meaning meaning(String state) {

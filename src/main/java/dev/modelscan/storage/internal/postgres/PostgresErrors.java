@@ -71,7 +71,8 @@ public final class PostgresErrors {
             return new Failure(stopped.waitedTooLong() ? Kind.BUSY : Kind.CANCELLED, e.getMessage(), e);
         }
         ServerErrorMessage message = serverMessage(e);
-        Meaning meaning = meaning(stateOf(e), message);
+        Meaning meaning =
+                message == null ? PostgresCodes.ofDriver(stateOf(e), serverText(e)) : meaning(stateOf(e), message);
         Kind kind = meaning.kind();
         if (message == null) {
             return new Failure(kind, meaning.why(), e);
@@ -103,21 +104,20 @@ public final class PostgresErrors {
         return aboutData && (RAISE.equals(message.getRoutine()) || RAISE_EXCEPTION.equals(state));
     }
 
-    private static Meaning meaning(String state, @Nullable ServerErrorMessage message) {
+    private static Meaning meaning(String state, ServerErrorMessage message) {
         if (state.equals("23505") && isPrimaryKey(message)) {
             return new Meaning(Kind.PRIMARY_KEY, null);
         }
         // The routine's name is not translated. Any other unsupported feature is the caller's mistake.
         if (state.equals(FEATURE_NOT_SUPPORTED)
-                && message != null
                 && String.valueOf(message.getRoutine()).startsWith("RevalidateCached")) {
             return new Meaning(Kind.UNUSABLE, STALE_PLAN);
         }
-        return message == null ? PostgresCodes.ofDriver(state) : PostgresCodes.meaning(state);
+        return PostgresCodes.meaning(state);
     }
 
-    private static boolean isPrimaryKey(@Nullable ServerErrorMessage message) {
-        String constraint = message == null ? null : constraint(message);
+    private static boolean isPrimaryKey(ServerErrorMessage message) {
+        String constraint = constraint(message);
         return constraint != null && constraint.endsWith("_pkey");
     }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 
 /** Errors of a worker as a coordinator reports them: with a text, and without the fields for names. */
@@ -97,6 +98,19 @@ class PostgresErrorsTest {
     void whatMayHaveTakenEffectIsNotSaidToHaveNone(String state, boolean expected) {
         assertThat(PostgresErrors.mayHaveTakenEffect(PostgresErrors.classify(new SQLException("by the test", state))))
                 .isEqualTo(expected);
+    }
+
+    /** The driver has one code for all of them, and its words are in the language of the JVM. */
+    @ParameterizedTest
+    @CsvSource({
+        "No value specified for parameter 1., the SQL has a parameter without a value; give a value for each ?: No value",
+        "Zero bytes may not occur in string parameters., query: Zero bytes may not occur",
+        "Für den Parameter 1 wurde kein Wert angegeben., query: Für den Parameter 1"
+    })
+    void whatTheDriverRefusesIsNotTakenForAnotherMistake(String message, String told) {
+        Failure failure = PostgresErrors.classify(new PSQLException(message, PSQLState.INVALID_PARAMETER_VALUE));
+        assertThat(failure.kind()).isEqualTo(Kind.OTHER);
+        assertThat(failure.toException(null, null)).hasMessageContaining(told);
     }
 
     private static StorageException behind(String state) {
