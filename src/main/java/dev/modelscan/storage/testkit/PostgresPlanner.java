@@ -3,6 +3,7 @@ package dev.modelscan.storage.testkit;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.List;
 final class PostgresPlanner implements QueryPlans.Planner {
 
     private final Connection connection;
+    /** For their names: one that could not be planned is still prepared. */
+    private int plans;
 
     PostgresPlanner(Connection connection) {
         this.connection = connection;
@@ -33,16 +36,31 @@ final class PostgresPlanner implements QueryPlans.Planner {
         for (int i = 1; numbered.contains("?"); i++) {
             numbered = numbered.replaceFirst("\\?", "\\$" + i);
         }
-        List<String> plan = new ArrayList<>();
+        Savepoint before = connection.getAutoCommit() ? null : connection.setSavepoint();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("PREPARE planned AS " + numbered);
-            try (ResultSet rows = statement.executeQuery("EXPLAIN EXECUTE planned" + values(statement))) {
-                while (rows.next()) {
-                    plan.add(rows.getString(1));
-                }
+            String name = "planned_" + ++plans;
+            statement.execute("PREPARE " + name + " AS " + numbered);
+            List<String> plan = planned(statement, name);
+            if (before != null) {
+                connection.releaseSavepoint(before);
             }
-            statement.execute("DEALLOCATE planned");
+            return plan;
+        } catch (SQLException e) {
+            if (before != null) {
+                connection.rollback(before);
+            }
+            throw e;
         }
+    }
+
+    private static List<String> planned(Statement statement, String name) throws SQLException {
+        List<String> plan = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("EXPLAIN EXECUTE " + name + values(statement, name))) {
+            while (rows.next()) {
+                plan.add(rows.getString(1));
+            }
+        }
+        statement.execute("DEALLOCATE " + name);
         return plan;
     }
 
@@ -51,10 +69,10 @@ final class PostgresPlanner implements QueryPlans.Planner {
      * values. So the times are late, and the range after them has few rows: for a range with all rows a scan
      * would be right.
      */
-    private static String values(Statement statement) throws SQLException {
+    private static String values(Statement statement, String name) throws SQLException {
         List<String> values = new ArrayList<>();
         try (ResultSet types = statement.executeQuery(
-                "SELECT unnest(parameter_types)::text FROM pg_prepared_statements WHERE name = 'planned'")) {
+                "SELECT unnest(parameter_types)::text FROM pg_prepared_statements WHERE name = '" + name + "'")) {
             while (types.next()) {
                 String type = types.getString(1);
                 values.add(

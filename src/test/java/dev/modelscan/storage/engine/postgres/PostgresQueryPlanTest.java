@@ -1,6 +1,7 @@
 package dev.modelscan.storage.engine.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Repositories;
@@ -26,6 +27,8 @@ import java.util.stream.Collectors;
 import org.jooq.Table;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * An index serves each statement of the library, in order. On a small table the planner rightly scans and
@@ -189,6 +192,18 @@ class PostgresQueryPlanTest {
     private static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"select * from no_such_table", "select 1 / 0"})
+    void aStatementThatHasNoPlanDoesNotHinderTheNext(String wrong) throws SQLException {
+        try (QueryPlans plans = QueryPlans.open(url())) {
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> plans.plan(wrong)).isInstanceOf(SQLException.class);
+                assertThat(plans.isCostly("select * from agents where mode = ?"))
+                        .isTrue();
+            }
         }
     }
 
