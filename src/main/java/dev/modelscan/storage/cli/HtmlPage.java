@@ -14,7 +14,7 @@ final class HtmlPage {
     private static final int LABEL = 190;
     private static final int VALUE = 290;
 
-    /** Labels of more columns would not fit beside the bars. */
+    /** So many columns of the labels' font, in which all characters of a column are as wide, fit beside the bars. */
     private static final int LABEL_COLUMNS = 26;
 
     private static final int HEIGHT = 180;
@@ -25,7 +25,7 @@ final class HtmlPage {
               :root { --ink: #e4e7ec; --paper: #14181f; --soft: #9aa3b2; --c0: #6aa9e9; --c1: #f0807a; --c2: #66c793; --c3: #e0ad5c; --c4: #b394e6 } }
             body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60em; margin: 2em auto; padding: 0 1em }
             h1 { font-size: 1.4em } h2 { font-size: 1.1em; margin: 1.6em 0 .3em } p { color: var(--soft); margin: .2em 0 }
-            svg { max-width: 100%; height: auto; display: block; overflow: visible } text { fill: var(--ink); font: 12px system-ui, sans-serif } .soft { fill: var(--soft) }
+            svg { max-width: 100%; height: auto; display: block; overflow: visible } text { fill: var(--ink); font: 12px system-ui, sans-serif } .soft { fill: var(--soft) } .name { font: 11px ui-monospace, monospace }
             """;
 
     private final StringBuilder out = new StringBuilder();
@@ -95,7 +95,7 @@ final class HtmlPage {
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
             int y = i * ROW;
-            text(LABEL - 8, y + 15, "end", "", bar.shortLabel());
+            text(LABEL - 8, y + 15, "end", "name", bar.shortLabel());
             // The smaller part stands before the larger one.
             List<Integer> order = IntStream.range(0, series.size())
                     .boxed()

@@ -185,7 +185,7 @@ class HtmlReportTest {
                 .contains("1 of 10,001, of the calls", ">a10000</text>", "99,999 in");
     }
 
-    /** Text that is too wide leaves the page at the left, with its beginning. */
+    /** Text that is too wide leaves the page at the left, with its beginning. So its font has characters of one width. */
     @Test
     void aLabelFitsBesideTheBars() throws IOException {
         String database = directory.resolve("wide.db").toString();
@@ -204,7 +204,7 @@ class HtmlReportTest {
         assertThat(section(page(database), "Agents: tokens"))
                 .contains("\u2026, USD</text>", "\u2026, without cost</text>", "<title>" + wide + ", USD</title>");
         Matcher label =
-                Pattern.compile("text-anchor=\"end\" class=\"\">([^<]*)<").matcher(page(database));
+                Pattern.compile("text-anchor=\"end\" class=\"name\">([^<]*)<").matcher(page(database));
         assertThat(label.results().map(each -> each.group(1)))
                 .isNotEmpty()
                 .allSatisfy(each -> assertThat(Screen.width(each)).isLessThanOrEqualTo(26));
