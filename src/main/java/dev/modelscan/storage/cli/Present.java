@@ -35,7 +35,7 @@ record Present(
         try (Database db = Database.builder().path(file).readOnly().open()) {
             return of(db);
         } catch (SchemaException e) {
-            if (String.valueOf(e.getMessage()).contains("database of another program")) {
+            if (e.isOfOtherProgram()) {
                 throw e;
             }
             return new Present(e.behindAt().isPresent() ? e.behindAt().getAsLong() : null, null, null);

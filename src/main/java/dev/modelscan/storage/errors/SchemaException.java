@@ -14,17 +14,32 @@ public final class SchemaException extends StorageException {
     private static final long serialVersionUID = 1L;
 
     private final long behindAt;
+    private final boolean ofOtherProgram;
 
     /** Says what was found, and what to do. */
     public SchemaException(String message, @Nullable Throwable cause) {
-        super(message, cause);
-        this.behindAt = -1;
+        this(message, cause, -1, false);
     }
 
     /** Says which migrations are missing after that version of the library's schema. */
     public SchemaException(String message, long behindAt) {
-        super(message, null);
+        this(message, null, behindAt, false);
+    }
+
+    private SchemaException(String message, @Nullable Throwable cause, long behindAt, boolean ofOtherProgram) {
+        super(message, cause);
         this.behindAt = behindAt;
+        this.ofOtherProgram = ofOtherProgram;
+    }
+
+    /** Says which program's database it is, as far as that is known, and what to do. */
+    public static SchemaException ofOtherProgram(String message) {
+        return new SchemaException(message, null, -1, true);
+    }
+
+    /** Whether the database is that of another program. */
+    public boolean isOfOtherProgram() {
+        return ofOtherProgram;
     }
 
     /** The version of the library's schema that the database has, if nothing is wrong but that migrations are missing. */

@@ -255,15 +255,23 @@ class BackupCommandTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE theirs (a)");
         }
+        assertNotOfferedToForce(backup, other, "is a SQLite database of another program");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + other);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE schema_migrations (a)");
+            statement.execute("CREATE TABLE agents (a)");
+            statement.execute("CREATE TABLE messages (a)");
+        }
+        assertNotOfferedToForce(backup, other, "other.db ");
+    }
+
+    private static void assertNotOfferedToForce(String backup, String other, String reason) {
         for (List<String> options : List.of(List.<String>of(), List.of("--dry-run"), List.of("--force"))) {
             List<String> command = new ArrayList<>(List.of("restore", backup, "--db", other));
             command.addAll(options);
             Run refused = MainTest.run(command.toArray(String[]::new));
             assertThat(refused.code()).as(options.toString()).isOne();
-            assertThat(refused.err())
-                    .as(options.toString())
-                    .contains("is a SQLite database of another program")
-                    .doesNotContain("--force");
+            assertThat(refused.err()).as(options.toString()).contains(reason).doesNotContain("--force");
         }
     }
 

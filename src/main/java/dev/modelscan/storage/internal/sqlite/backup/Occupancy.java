@@ -86,9 +86,8 @@ final class Occupancy implements AutoCloseable {
         Connection connection = connections.openMigrator();
         try (Statement statement = connection.createStatement()) {
             if (!FileState.isOurs(connection) && hasTables(statement)) {
-                throw new SchemaException(
-                        file + " is a SQLite database of another program; name another file. Nothing was changed",
-                        null);
+                throw SchemaException.ofOtherProgram(
+                        file + " is a SQLite database of another program; name another file. Nothing was changed");
             }
             try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode = DELETE")) {
                 if (!mode.next() || !"delete".equals(mode.getString(1))) {

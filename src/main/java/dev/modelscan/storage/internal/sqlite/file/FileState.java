@@ -72,13 +72,11 @@ public final class FileState {
                                 + " AND name IN ('schema_migrations', 'agents', 'messages')")
                 == 3;
         if (goPackage) {
-            return new SchemaException(
+            return SchemaException.ofOtherProgram(
                     name + " was made by the Go package sdk/storage. Import it into a new database with:"
-                            + " modelscan-storage import " + name + " --db <new file>",
-                    null);
+                            + " modelscan-storage import " + name + " --db <new file>");
         }
-        return new SchemaException(
-                name + " is a SQLite database of another program; choose another file. Nothing was written to it",
-                null);
+        return SchemaException.ofOtherProgram(
+                name + " is a SQLite database of another program; choose another file. Nothing was written to it");
     }
 }
