@@ -106,7 +106,7 @@ final class SearchCommand extends PagedCommand {
                         .map(hit -> line(hit, names, run(hit).noneMatch(untimed::contains)))
                         .toList(),
                 PagedCommand.next(page),
-                filters.any());
+                filters.missing());
     }
 
     private static String change(Search search, Index index, Consumer<SearchProgress> progress) {
@@ -233,12 +233,11 @@ final class SearchCommand extends PagedCommand {
     private record Found(
             List<Line> results,
             @Nullable String next,
-            @JsonIgnore boolean filtered) implements Result {
+            @JsonIgnore String sought) implements Result {
 
         @Override
         public @Nullable String missing() {
-            String what = "messages or calls of tools with these words" + (filtered ? " and these filters" : "");
-            return results.isEmpty() ? what : null;
+            return results.isEmpty() ? sought : null;
         }
 
         @Override

@@ -12,26 +12,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * What narrows a search that found nothing.
  *
+ * @param words whether it has words
  * @param any whether it has filters
  * @param sender the value of {@code sender:}; null if it has none
  */
-record SearchFilters(boolean any, @Nullable String sender) {
+record SearchFilters(boolean words, boolean any, @Nullable String sender) {
 
     private static final Pattern PART =
             Pattern.compile("(sender|tool|after|before):(\"[^\"]*\"|\\S+)|\"[^\"]*\"|[^\\s\"*]+|\\*");
 
     /** Those of a query that was taken, so that each is there once. */
     static SearchFilters of(String query) {
+        boolean words = false;
         boolean any = false;
         String sender = null;
         Matcher part = PART.matcher(query);
         while (part.find()) {
             any |= part.group(1) != null;
+            words |= part.group(1) == null;
             if ("sender".equals(part.group(1))) {
                 sender = part.group(2).replace("\"", "");
             }
         }
-        return new SearchFilters(any, sender);
+        return new SearchFilters(words, any, sender);
+    }
+
+    /** What was not found. */
+    String missing() {
+        String parts = words ? "these words" + (any ? " and these filters" : "") : "these filters";
+        return "messages or calls of tools with " + parts;
     }
 
     /**

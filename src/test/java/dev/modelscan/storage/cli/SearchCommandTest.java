@@ -102,6 +102,10 @@ class SearchCommandTest {
             assertThat(run("search", word)).isZero();
             assertThat(out.toString()).as(word).startsWith("no messages or calls of tools with these words in ");
         }
+        for (String filters : List.of("tool:none", "tool:bash after:2030-01-01")) {
+            assertThat(run("search", filters)).isZero();
+            assertThat(out.toString()).as(filters).startsWith("no messages or calls of tools with these filters in ");
+        }
         assertThat(run("search", "deploy sender:plannr")).isEqualTo(2);
         assertThat(err.toString())
                 .startsWith(
