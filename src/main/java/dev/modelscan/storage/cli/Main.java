@@ -64,8 +64,8 @@ public final class Main implements Runnable {
     /** What is wrong if a disk is full, for one. */
     static final String UNWRITTEN = "the output could not be written; it is not complete";
 
-    private static final Pattern PICOCLIS = Pattern.compile(
-            "(Unknown options?|Unmatched arguments?|Missing required|Invalid value|Expected|Could not|Cannot)\\b");
+    private static final Pattern PICOCLIS =
+            Pattern.compile("(Unknown options?|Missing required|Invalid value|Expected|Could not|Cannot)\\b");
 
     private final boolean terminal;
 
@@ -146,7 +146,7 @@ public final class Main implements Runnable {
                         && !unmatched.getSuggestions().isEmpty()
                 ? "; did you mean " + unmatched.getSuggestions().get(0) + "?"
                 : "";
-        String[] message = (inLowerCase(String.valueOf(e.getMessage())) + similar).split("\n", 2);
+        String[] message = (said(e) + similar).split("\n", 2);
         command.getErr().println("error: " + TextTable.printable(message[0]));
         if (message.length > 1) {
             Screen.of(command.getErr())
@@ -155,6 +155,16 @@ public final class Main implements Runnable {
         }
         printPointer(command);
         return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static String said(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String first = unmatched.getUnmatched().get(0);
+            return e.getCommandLine().getSubcommands().isEmpty()
+                    ? "'" + first + "' is one argument too many; put quotes around an argument with spaces"
+                    : "unknown command '" + first + "'";
+        }
+        return inLowerCase(String.valueOf(e.getMessage()));
     }
 
     /** picocli's sentences begin in upper case; a name that begins a message of ours stays as it is. */

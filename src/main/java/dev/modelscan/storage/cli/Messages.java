@@ -66,6 +66,7 @@ final class Messages {
         return message.replaceFirst("^path (?=is |begins |cannot )", "--db ")
                 .replaceFirst("^url (?=is |begins |cannot |has )", location + " ")
                 .replaceFirst("^cursor (?=is )", "--after ")
+                .replaceFirst("^from (\\d+ has to be less than )to ", "--from $1--to ")
                 .replaceFirst("^parallelism (?=is )", "--parallel ");
     }
 
@@ -81,6 +82,7 @@ final class Messages {
                         + " prints");
         phrases.put("it took longer than queryTimeout, which is ", "it took longer than --timeout, which is ");
         phrases.put(READ_ONLY, "; this command only reads");
+        phrases.put("; open it once for writing, which creates them", "; migrate creates them");
         phrases.put("leaveBehind (--leave-behind)", "--leave-behind");
         phrases.put("; try again, or raise busyTimeout", "; try again later");
         phrases.put("; shorten them, or raise busyTimeout", "; try again later");

@@ -2,10 +2,14 @@ package dev.modelscan.storage.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine.Command;
@@ -49,7 +53,28 @@ class WrongArgumentsTest {
 
     @Test
     void aMistypedCommandIsToldTheOnesThatThereAre() {
-        assertThat(MainTest.run("statu").err()).contains("statu").contains("status");
+        assertThat(MainTest.run("statu").err()).startsWith("error: unknown command 'statu'; did you mean status?");
+    }
+
+    @Test
+    void anArgumentTooManyIsNamed() {
+        assertThat(MainTest.run("list", "tasks", "of mine").err())
+                .startsWith("error: 'of mine' is one argument too many; put quotes around an argument with spaces");
+    }
+
+    @Test
+    void versionsInTheWrongOrderAreToldByTheirOptions() {
+        assertThat(MainTest.run("schema", "export", "--engine", "sqlite", "--from", "9", "--to", "2")
+                        .err())
+                .startsWith("error: --from 9 has to be less than --to 2");
+    }
+
+    @Test
+    void anEmptyFileIsToldTheCommandThatFillsIt(@TempDir Path directory) throws IOException {
+        Path empty = Files.createFile(directory.resolve("empty.db"));
+
+        assertThat(MainTest.run("status", "--db", empty.toString()).err())
+                .contains("has no tables yet; migrate creates them. Nothing was written");
     }
 
     @ParameterizedTest
