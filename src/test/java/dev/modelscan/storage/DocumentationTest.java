@@ -131,7 +131,12 @@ class DocumentationTest {
     private static String runSource(Path directory) throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Path errors = directory.resolve("errors.txt");
-        Process process = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), "FirstProgram.java")
+        Process process = new ProcessBuilder(
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "FirstProgram.java")
                 .directory(directory.toFile())
                 .redirectError(errors.toFile())
                 .start();
