@@ -33,7 +33,7 @@ public interface QueryRun<R> {
      * The first rows, in the query's order.
      *
      * @param limit the maximum number of rows, 1 to {@link PageRequest#MAX_LIMIT}. A write with RETURNING that
-     *     gives more throws {@link IllegalStateException}, and its transaction should be rolled back.
+     *     gives more throws {@link IllegalStateException}, and its transaction can only roll back.
      * @return an immutable list
      * @throws IllegalArgumentException if a select has no ORDER BY, or if the limit is out of range
      */
@@ -59,16 +59,17 @@ public interface QueryRun<R> {
      * and the order finds it at any position. Set the same values for each page.
      *
      * @throws IllegalArgumentException if the query cannot be read in pages: it has no ORDER BY, or groups, or
-     *     has a window, or orders by an alias, by a value that it does not select or that may be null, or by no
-     *     column of a key; or if the cursor is not one of this query on this engine
-     * @throws IllegalStateException if the page ends between two rows of which the next page would lose one: both have the
-     *     same place in the order, or one has none, because a join left a column of the order null
+     *     has a window, or orders by an alias, by a value that it does not select, by one that may be null, or by no
+     *     column of a key; or if the cursor is not one of this query on this engine. What is no NOT NULL column of a table
+     *     in FROM may be null, and so may each column of a table that an outer join leaves out
+     * @throws IllegalStateException if the page ends between two rows with the same place in the order, of which the next
+     *     page would lose one
      */
     Page<R> page(PageRequest request);
 
     /**
-     * All rows, in the query's order, in constant memory: page by page, as {@link Page#stream} says. Nothing has
-     * to be closed.
+     * All rows, in the query's order, in constant memory: page by page, as {@link Page#stream} says, with the values that
+     * are set now. Nothing has to be closed.
      *
      * @throws IllegalArgumentException if the query cannot be read in pages
      */

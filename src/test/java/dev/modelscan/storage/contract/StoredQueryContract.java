@@ -23,6 +23,7 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.StoredQueries;
 import dev.modelscan.storage.Times;
+import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.errors.ConflictException;
@@ -50,13 +51,17 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jooq.Condition;
 import org.jooq.Converter;
 import org.jooq.DataType;
 import org.jooq.Field;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -360,16 +365,103 @@ abstract class StoredQueryContract extends Contract {
                         .orderBy(AGENTS.ID),
                 into(Joined::new));
         requireRefused("same place", joined, 3);
+    }
 
-        createAgent("idle");
-        StoredQuery<Joined> outer = StoredQueries.query(
-                () -> select(AGENTS.ID, TASKS.ID)
-                        .from(AGENTS)
-                        .leftJoin(TASKS)
+    /** In a descending order null comes last, and no row with it is behind a value. */
+    @Test
+    void whatMayBeNullOrdersNoPages() {
+        db.tasks().create(task().build());
+        Condition isAgent = TASKS.AGENT_ID.eq(AGENTS.ID);
+        requireUnpaged(AGENTS.NAME, TASKS.leftJoin(AGENTS).on(isAgent));
+        requireUnpaged(AGENTS.NAME, AGENTS.rightJoin(TASKS).on(isAgent));
+        requireUnpaged(AGENTS.NAME, AGENTS.fullJoin(TASKS).on(isAgent));
+        requireUnpaged(TASKS.agents().NAME, TASKS);
+        requireUnpaged(DSL.field(select(AGENTS.NAME).from(AGENTS).where(isAgent)), TASKS);
+        requireUnpaged(DSL.when(TASKS.PRIORITY.gt(1), TASKS.TYPE), TASKS);
+
+        record Named(int priority, TaskId id, @Nullable String agent) {}
+        StoredQuery<Named> byTask = StoredQueries.query(
+                () -> select(TASKS.PRIORITY, TASKS.ID, AGENTS.NAME)
+                        .from(TASKS)
+                        .leftJoin(AGENTS)
+                        .on(isAgent)
+                        .orderBy(TASKS.PRIORITY.desc(), TASKS.ID.desc()),
+                into(Named::new));
+        List<Named> all = walk(3, request -> db.query(byTask).page(request));
+        assertThat(all).hasSize(8).isEqualTo(db.query(byTask).list(10));
+        assertThat(all).extracting(Named::agent).containsNull();
+    }
+
+    private void requireUnpaged(Field<String> key, Table<?> from) {
+        requireUnpaged(
+                "may be null",
+                StoredQueries.query(
+                        () -> select(key, TASKS.ID).from(from).orderBy(key.desc(), TASKS.ID.desc()),
+                        into((name, id) -> id)));
+    }
+
+    /** A path is an outer join if its key may be null. */
+    @Test
+    void nullOfAPathSortsFirst() {
+        db.tasks().create(task().build());
+        Field<String> agent = TASKS.agents().NAME;
+        assertThat(db.dsl().select(agent).from(TASKS).orderBy(agent).fetch(agent))
+                .hasSize(8)
+                .startsWith((String) null);
+        assertThat(db.dsl().select(agent).from(TASKS).orderBy(agent.desc()).fetch(agent))
+                .endsWith((String) null);
+        assertThat(db.dsl()
+                        .select(AGENTS.NAME)
+                        .from(TASKS)
+                        .leftJoin(AGENTS)
                         .on(TASKS.AGENT_ID.eq(AGENTS.ID))
-                        .orderBy(TASKS.ID.desc()),
-                into(Joined::new));
-        requireRefused("column 2 of the query is null", outer, 7);
+                        .orderBy(AGENTS.NAME)
+                        .fetch(AGENTS.NAME))
+                .startsWith((String) null);
+    }
+
+    /** A stream reads its pages when they are asked for. */
+    @Test
+    void aStreamKeepsTheValuesThatItBeganWith() {
+        db.tasks().start(db.tasks().list(1, 0).get(0).id());
+        QueryRun<Line> run = db.query(BY_STATUS);
+        Stream<Line> pending = run.set(STATUS, TaskStatus.PENDING).stream();
+        Stream<Line> running = run.set(STATUS, TaskStatus.RUNNING).stream();
+        assertThat(pending).hasSize(6);
+        assertThat(running).hasSize(1);
+    }
+
+    /** The transaction must not keep what its function was not told of. */
+    @Test
+    void aWriteWhoseRowsWereNotHandedOverIsNotCommitted() {
+        DataType<Word> unreadable = SQLDataType.VARCHAR.asConvertedDataType(Converter.ofNullable(
+                String.class,
+                Word.class,
+                text -> {
+                    throw new IllegalArgumentException("mine");
+                },
+                Word::text));
+        StoredQuery<Word> undecoded = StoredQueries.query(
+                () -> update(TASKS).set(TASKS.PRIORITY, 9).returningResult(TASKS.TYPE.coerce(unreadable)),
+                into(word -> word));
+        StoredQuery<TaskId> unmapped =
+                StoredQueries.query(() -> update(TASKS).set(TASKS.PRIORITY, 9).returningResult(TASKS.ID), into(id -> {
+                    throw new IllegalArgumentException("mine");
+                }));
+        StoredQuery<TaskId> several = StoredQueries.query(
+                () -> update(TASKS).set(TASKS.PRIORITY, 9).returningResult(TASKS.ID), into(id -> id));
+        requireRolledBack("mine", tx -> tx.query(undecoded).list(100));
+        requireRolledBack("mine", tx -> tx.query(unmapped).list(100));
+        requireRolledBack("more rows than 2", tx -> tx.query(several).list(2));
+        requireRolledBack("more rows than 1", tx -> tx.query(several).one());
+        assertThat(pending()).extracting(Line::priority).doesNotContain(9);
+    }
+
+    private void requireRolledBack(String why, Consumer<Tx> call) {
+        assertThatThrownBy(() ->
+                        db.useTx(tx -> assertThatThrownBy(() -> call.accept(tx)).hasMessageContaining(why)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("can only roll back");
     }
 
     private void requireRefused(String why, StoredQuery<?> query, int limit) {

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.dsl;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.query.QueryParts;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.queries.Into;
 import dev.modelscan.storage.queries.StoredQuery;
@@ -174,8 +175,9 @@ public final class CallersQuery<R> implements StoredQuery<R> {
             if (place < 0) {
                 return "it orders by " + field.getName() + ", and does not select it";
             }
-            if (field.getDataType().nullable()) {
-                return "it orders by " + field.getName() + ", which may be null";
+            if (!QueryParts.isNeverNull(field, select)) {
+                return "it orders by " + field.getName()
+                        + ", which may be null; order by NOT NULL columns of tables in FROM that no outer join leaves out";
             }
             keys.add(key(place, keys.size(), field, sort.$sortOrder() == SortOrder.DESC));
             unique |= isOfKey(field);

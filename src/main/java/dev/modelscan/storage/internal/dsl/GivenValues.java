@@ -26,6 +26,12 @@ final class GivenValues {
         this.entity = entity;
     }
 
+    GivenValues copy() {
+        GivenValues copy = new GivenValues(entity);
+        copy.all.putAll(all);
+        return copy;
+    }
+
     private record Given<T>(
             Parameter<T> parameter, @Nullable T value) {
 

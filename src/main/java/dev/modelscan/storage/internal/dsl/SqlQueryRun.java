@@ -28,17 +28,22 @@ public final class SqlQueryRun<R> implements QueryRun<R> {
     private final Sessions sessions;
     private final CallersQuery<R> query;
     private final Shape shape;
-    private final GivenValues values = new GivenValues();
+    private final GivenValues values;
 
     /** @param mayWrite whether the sessions are those of a transaction */
     public SqlQueryRun(Sessions sessions, CallersQuery<R> query, boolean mayWrite) {
-        this.sessions = sessions;
-        this.query = query;
-        this.shape = query.shape();
+        this(sessions, query, query.shape(), new GivenValues());
         if (shape.writes() && !mayWrite) {
             throw new IllegalStateException(
                     "this query writes, and a database's query only reads; run it with tx.query inside withTx");
         }
+    }
+
+    private SqlQueryRun(Sessions sessions, CallersQuery<R> query, Shape shape, GivenValues values) {
+        this.sessions = sessions;
+        this.query = query;
+        this.shape = shape;
+        this.values = values;
     }
 
     @Override
@@ -53,12 +58,7 @@ public final class SqlQueryRun<R> implements QueryRun<R> {
         if (!shape.writes() && !shape.ordered()) {
             throw new IllegalArgumentException("a list needs an order, or else two runs differ; add orderBy");
         }
-        List<@Nullable Object[]> rows = new ArrayList<>();
-        boolean more = run(limit, rows);
-        if (more && shape.writes()) {
-            throw tooMany(limit);
-        }
-        return mapped(rows);
+        return shape.writes() ? written(limit) : mapped(selected(limit));
     }
 
     @Override
@@ -68,33 +68,40 @@ public final class SqlQueryRun<R> implements QueryRun<R> {
 
     @Override
     public Optional<R> find() {
-        List<@Nullable Object[]> rows = new ArrayList<>(1);
-        boolean more = run(shape.writes() ? 1 : 2, rows);
-        if (more || rows.size() > 1) {
+        if (shape.writes()) {
+            return written(1).stream().findFirst();
+        }
+        List<@Nullable Object[]> rows = selected(2);
+        if (rows.size() > 1) {
             throw tooMany(1);
         }
-        return rows.isEmpty() ? Optional.empty() : Optional.of(query.map(rows.get(0)));
+        return mapped(rows).stream().findFirst();
     }
 
     private static IllegalStateException tooMany(int expected) {
         return new IllegalStateException("the query gave more rows than " + expected);
     }
 
-    /** Adds rows to a list. Returns whether a write gives more of them; a select's limit is in its text. */
-    private boolean run(int limit, List<@Nullable Object[]> rows) {
-        return shape.writes()
-                ? sessions.write(null, null, session -> read(session, limit, rows))
-                : sessions.read(null, null, session -> read(session, limit, rows));
+    private List<@Nullable Object[]> selected(int limit) {
+        return sessions.read(null, null, session -> {
+            Execution<@Nullable Object[]> execution =
+                    session.query(query.start()).set(CallersQuery.LIMIT, limit);
+            values.bind(execution);
+            return execution.list();
+        });
     }
 
-    private boolean read(Session session, int limit, List<@Nullable Object[]> rows) throws SQLException {
-        rows.clear();
-        Execution<@Nullable Object[]> execution = session.query(query.start());
-        if (!shape.writes()) {
-            execution.set(CallersQuery.LIMIT, limit);
-        }
-        values.bind(execution);
-        return execution.addTo(rows, limit);
+    /** If the rows are not handed over, the call has failed, and its transaction must not be committed. */
+    private List<R> written(int limit) {
+        return sessions.write(null, null, session -> {
+            Execution<@Nullable Object[]> execution = session.query(query.start());
+            values.bind(execution);
+            List<@Nullable Object[]> rows = new ArrayList<>();
+            if (execution.addTo(rows, limit)) {
+                throw tooMany(limit);
+            }
+            return mapped(rows);
+        });
     }
 
     @Override
@@ -157,7 +164,7 @@ public final class SqlQueryRun<R> implements QueryRun<R> {
 
     @Override
     public Stream<R> stream() {
-        return Page.stream(this::page);
+        return Page.stream(new SqlQueryRun<>(sessions, query, shape, values.copy())::page);
     }
 
     private List<R> mapped(List<@Nullable Object[]> rows) {

@@ -16,12 +16,10 @@ import org.jooq.QueryPart;
 import org.jooq.Select;
 import org.jooq.SortField;
 import org.jooq.SortOrder;
-import org.jooq.TableField;
 import org.jooq.VisitContext;
 import org.jooq.impl.DSL;
 import org.jooq.impl.QOM;
 import org.jooq.impl.SQLDataType;
-import org.jooq.impl.TableImpl;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL's SQL for what jOOQ cannot say. */
@@ -194,19 +192,12 @@ final class PostgresExpressions implements Expressions {
         return done.add(part) || !done.remove(part);
     }
 
-    /**
-     * A column that cannot be null needs no change, so an index still serves its order. An outer join makes
-     * any column nullable.
-     */
+    /** A column that cannot be null needs no change, so an index still serves its order. */
     private static boolean mayBeNull(Field<?> field, VisitContext context) {
-        if (!(field instanceof TableField<?, ?> column && column.getTable() instanceof TableImpl)
-                || field.getDataType().nullable()) {
-            return true;
-        }
         QueryPart[] parts = context.queryParts();
         for (int i = parts.length - 2; i >= 0; i--) {
             if (parts[i] instanceof Select<?> select) {
-                return select.$from().isEmpty() || !select.$from().stream().allMatch(QueryParts::isComplete);
+                return !QueryParts.isNeverNull(field, select);
             }
         }
         return true;

@@ -200,12 +200,12 @@ public final class Execution<R> {
         RowMapper<R> known = mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            int before = list.size();
-            Row row = row(rows, most - before);
+            Row row = row(rows, most - list.size());
             while (list.size() < most && row.next()) {
+                // Before it is mapped, which may fail: the row is written by then.
+                count(1);
                 list.add(mapped(row, known));
             }
-            count(list.size() - before);
             boolean more = list.size() == most && rows.next();
             returned = true;
             return more;

@@ -6,7 +6,9 @@ import java.util.List;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.QueryPart;
+import org.jooq.Select;
 import org.jooq.Table;
+import org.jooq.TableField;
 import org.jooq.VisitContext;
 import org.jooq.impl.DSL;
 import org.jooq.impl.QOM;
@@ -35,6 +37,27 @@ public final class QueryParts {
         return table instanceof QOM.Join<?> join
                 ? isComplete(join.$table1()) && isComplete(join.$table2())
                 : table instanceof TableImpl;
+    }
+
+    /** Whether a value is a column that is NOT NULL, of a table of which every row of the query has a row. */
+    public static boolean isNeverNull(Field<?> field, Select<?> select) {
+        return field instanceof TableField<?, ?> column
+                && column.getTable() instanceof TableImpl
+                && !field.getDataType().nullable()
+                && select.$from().stream().anyMatch(from -> isInEachRow(column.getTable(), from));
+    }
+
+    private static boolean isInEachRow(Table<?> table, Table<?> from) {
+        if (from instanceof QOM.Join<?> join) {
+            return isInEachRow(table, join.$table1()) || isInEachRow(table, join.$table2());
+        }
+        if (from instanceof QOM.LeftJoin<?> join) {
+            return isInEachRow(table, join.$table1());
+        }
+        if (from instanceof QOM.RightJoin<?> join) {
+            return isInEachRow(table, join.$table2());
+        }
+        return from.equals(table);
     }
 
     /** Whether a part that is met while rendering belongs to a condition that takes A for a. */
