@@ -10,6 +10,7 @@ import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.audit.AuditAction;
 import dev.modelscan.storage.audit.AuditEntry;
@@ -20,6 +21,7 @@ import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.RejectedException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -199,6 +201,8 @@ abstract class AuditContract extends Contract {
                 isJoined = true;
                 own.setAutoCommit(false);
                 ann.on(own).agents().create(agent("joined").build());
+                assertThatThrownBy(() -> ann.on(own).agents().delete(new AgentId("none")))
+                        .isInstanceOf(NotFoundException.class);
                 String schema = isSqlite() ? "" : '"' + db.workspace() + "\".";
                 own.createStatement().executeUpdate("DELETE FROM " + schema + "agents WHERE name = 'joined'");
                 own.commit();

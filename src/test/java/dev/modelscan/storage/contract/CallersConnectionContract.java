@@ -113,6 +113,18 @@ abstract class CallersConnectionContract extends Contract {
         assertThat(db.messages().originOf(stored.id())).isEqualTo(Origin.of("form", "a"));
     }
 
+    /** Who writes is written down first, and that is no part of the call. */
+    @Test
+    void aCallThatFindsNothingLeavesTheTransactionAsItIsForAnActorToo() throws SQLException {
+        Tx tx = db.as("ann").on(connection);
+        assertThatThrownBy(() -> tx.agents().delete(ONE.id())).isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> tx.agents().update(ONE)).isInstanceOf(NotFoundException.class);
+        tx.agents().create(ONE);
+        connection.commit();
+
+        assertThat(everything()).containsExactly(ONE);
+    }
+
     @Test
     void whatTheCallerRollsBackIsGone() throws SQLException {
         db.on(connection).agents().create(ONE);

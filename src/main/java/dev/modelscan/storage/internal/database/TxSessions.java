@@ -128,15 +128,18 @@ final class TxSessions implements Sessions {
 
     /** After a failure the transaction must not commit what the call has written of it. */
     private <T extends @Nullable Object> T runWrite(@Nullable String entity, @Nullable String id, Work<T> work) {
-        long written = session.written();
-        try {
-            return run(entity, id, acting(work));
-        } catch (RuntimeException e) {
-            if (session.written() != written) {
-                refused = e;
+        // Inside of what says who writes: that is no part of the call.
+        return run(entity, id, acting(own -> {
+            long written = own.written();
+            try {
+                return work.run(own);
+            } catch (RuntimeException e) {
+                if (own.written() != written) {
+                    refused = e;
+                }
+                throw e;
             }
-            throw e;
-        }
+        }));
     }
 
     /** The transaction of a caller's connection goes on with statements of his own, which are nobody's. */

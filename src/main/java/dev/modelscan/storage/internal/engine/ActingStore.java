@@ -4,6 +4,7 @@ import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.internal.query.Changes;
+import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -141,9 +142,9 @@ public final class ActingStore extends ForwardingStore {
             try {
                 result = work.run(session);
             } catch (SQLException | RuntimeException | Error e) {
-                // If a refused statement ends the transaction, its end forgets the actor too.
-                if (!changes.forgetsActor()) {
-                    changes.actNoMore(session);
+                // If a refused statement has ended the transaction, this fails, and its end forgets the actor.
+                if (!changes.forgetsActor() || !Failure.isOfMachine(e)) {
+                    Cleanup.after(e, () -> changes.actNoMore(session));
                 }
                 throw e;
             }
