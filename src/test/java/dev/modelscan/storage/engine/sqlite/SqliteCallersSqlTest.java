@@ -2,22 +2,27 @@ package dev.modelscan.storage.engine.sqlite;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.errors.StorageException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.jooq.ConnectionRunnable;
 import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteListener;
 import org.jooq.Select;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,37 @@ class SqliteCallersSqlTest {
         assertThat(catchThrowable(() -> db.dsl().deleteFrom(AGENTS).execute())).isInstanceOf(StorageException.class);
         assertThat(db.agents().list(10, 0)).hasSize(2);
         assertThat(db.dsl().fetchValue("SELECT 'A' LIKE 'a'")).isEqualTo(1);
+    }
+
+    /** SQLite has none, and a double has fewer digits. */
+    @Test
+    void aDecimalThatWouldLoseDigitsIsNotStored() {
+        db.useTx(tx -> tx.dsl().execute("CREATE TABLE amounts (amount TEXT)"));
+        List<Object> exact = List.of(
+                new BigDecimal("0.5"),
+                new BigDecimal("123456789012.345"),
+                BigDecimal.valueOf(Long.MAX_VALUE),
+                BigInteger.valueOf(Long.MIN_VALUE));
+        for (Object amount : exact) {
+            db.useTx(tx -> tx.dsl().execute("INSERT INTO amounts VALUES (?)", amount));
+            db.useTx(tx -> tx.dsl().execute("UPDATE amounts SET amount = ?", amount));
+            assertThat(new BigDecimal(String.valueOf(db.dsl().fetchValue("SELECT amount FROM amounts"))))
+                    .isEqualByComparingTo(new BigDecimal(amount.toString()));
+            db.useTx(tx -> tx.dsl().execute("DELETE FROM amounts"));
+        }
+        Object[] longer = {
+            new BigDecimal("1234567890.1234567890123"),
+            BigInteger.ONE.shiftLeft(70).add(BigInteger.ONE)
+        };
+        for (Object amount : longer) {
+            for (String sql : List.of("INSERT INTO amounts VALUES (?)", " UPDATE amounts SET amount = ?")) {
+                assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().execute(sql, amount)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("give it as a text");
+            }
+            assertThat(db.dsl().fetchCount(DSL.table("amounts"), DSL.condition("amount < ?", amount)))
+                    .isZero();
+        }
     }
 
     @ParameterizedTest

@@ -7,12 +7,17 @@ import dev.modelscan.storage.internal.query.SearchTerm;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.Insert;
+import org.jooq.Merge;
 import org.jooq.Param;
 import org.jooq.QueryPart;
 import org.jooq.SQL;
+import org.jooq.Update;
 import org.jooq.VisitContext;
 import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
@@ -22,6 +27,13 @@ import org.jspecify.annotations.Nullable;
 
 /** SQLite's SQL for what jOOQ cannot say. Times and JSON are text; the date functions know milliseconds. */
 final class SqliteExpressions implements Expressions {
+
+    /** Every decimal with so many digits comes back from a double. */
+    private static final int DIGITS_OF_DOUBLE = 15;
+
+    /** The begin of a statement that may store its values. */
+    private static final Pattern STORES = Pattern.compile(
+            "\\s*(with\\b.*)?\\b(insert|update|replace|merge)\\b", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     @Override
     public QueryPart now() {
@@ -92,7 +104,7 @@ final class SqliteExpressions implements Expressions {
     @Override
     public @Nullable QueryPart sameAnswer(QueryPart part, VisitContext context) {
         if (part instanceof Param<?> param) {
-            return isTextInTemplate(param, context) ? param.cast(SQLDataType.NUMERIC) : null;
+            return isTextInTemplate(param, context) ? number(param, context) : null;
         }
         if (part instanceof QOM.Like like) {
             return QueryParts.ignoresCase(context) ? null : glob(like.$value(), like.$pattern(), like.$escape(), false);
@@ -120,6 +132,30 @@ final class SqliteExpressions implements Expressions {
         }
         QueryPart[] parts = context.queryParts();
         return parts.length > 1 && parts[parts.length - 2] instanceof SQL;
+    }
+
+    /** The cast makes a double of what is no 64-bit integer. */
+    private static Field<?> number(Param<?> param, VisitContext context) {
+        Object value = param.getValue();
+        if (value != null
+                && !isKept(new BigDecimal(value.toString()))
+                && Stream.of(context.queryParts()).anyMatch(SqliteExpressions::mayStore)) {
+            throw new IllegalArgumentException("SQLite has no decimals, and might store " + value
+                    + " with fewer digits; give it as a text, or as a double");
+        }
+        return param.cast(SQLDataType.NUMERIC);
+    }
+
+    private static boolean mayStore(QueryPart part) {
+        return part instanceof Insert
+                || part instanceof Update
+                || part instanceof Merge
+                || (part instanceof SQL && STORES.matcher(part.toString()).lookingAt());
+    }
+
+    private static boolean isKept(BigDecimal number) {
+        return number.stripTrailingZeros().precision() <= DIGITS_OF_DOUBLE
+                || (number.scale() <= 0 && number.toBigInteger().bitLength() < Long.SIZE);
     }
 
     private static Field<Integer> bytes(Field<String> text) {
