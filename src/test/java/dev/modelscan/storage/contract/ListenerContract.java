@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Logger;
@@ -162,6 +163,34 @@ abstract class ListenerContract extends Contract {
     void anApostropheInANameOrACommentGivesNoValueAway(String sql) {
         observed.dsl().fetch(sql);
         assertThat(only().sql()).doesNotContain("secret").endsWith(" WHERE ? = ?");
+    }
+
+    /** The engines read these in two ways, or refuse them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT $é$it's secret$é$",
+                "SELECT 1 /* a /* b */ it's */ WHERE 'secret' = 'secret2'",
+                "SELECT 1 AS [it's] WHERE 'secret' = 'secret2'",
+                "SELECT 1 AS [it\"s] WHERE 'secret' = '\"secret2'",
+                "SELECT 'secret",
+                "SELECT \"a, 'secret'",
+                "SELECT $x$secret",
+                "SELECT /* 'secret",
+                "SELECT 1 WHERE 1 > .12345"
+            })
+    void noReadingOfATextGivesAValueAway(String sql) {
+        catchThrowable(() -> observed.dsl().fetch(sql));
+        assertThat(String.valueOf(only().sql())).doesNotContain("secret", "12345");
+    }
+
+    @Test
+    void anArrayOfTextsIsNoName() {
+        assumeTrue(observed.dsl().family() == SQLDialect.POSTGRES);
+        observed.dsl().fetch("SELECT array['secret', 'b]'] WHERE 1 = 1");
+        assertThat(only().sql()).isEqualTo("SELECT array?");
+        observed.dsl().fetch("SELECT array['secret', 'b'] WHERE 1 = 1");
+        assertThat(only().sql()).isEqualTo("SELECT array[?, ?] WHERE ? = ?");
     }
 
     @Test

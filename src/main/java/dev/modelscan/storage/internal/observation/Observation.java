@@ -41,14 +41,25 @@ public final class Observation {
             "drop",
             "truncate");
 
+    /** A letter or a digit of a name. */
+    private static final String LETTER = "\\w\\x{80}-\\x{10FFFF}";
+
+    /**
+     * From here on nothing is certain: a comment in a comment, which ends where it ends or where the inner one does; brackets with a
+     * quote that is not closed in them, which are a name or an index; or a quote that is not closed.
+     */
+    private static final String UNCLEAR = "(?:/\\*|['\"`]|(?<![" + LETTER + "$])\\$[" + LETTER + "]*+\\$"
+            + "|\\[(?!(?:[^]'\"`]|'[^]']*+'|\"[^]\"]*+\"|`[^]`]*+`)*+])).*";
+
     /**
      * A quoted name, a comment, or else a literal: text, also in the forms that only PostgreSQL has, or a number. An apostrophe in a name
      * or a comment begins no text. What is quoted is matched possessively: it may be too long for a step of the stack at each character.
      */
     private static final Pattern TOKEN = Pattern.compile(
-            "(?<name>\"(?:[^\"]|\"\")*+\"|`[^`]*+`)|(?<comment>--[^\\n]*+|/\\*.*?(?:\\*/|\\z))"
+            "(?<name>\"(?:[^\"]|\"\")*+\"|`[^`]*+`)|(?<comment>--[^\\n]*+|/\\*(?:[^*/]|\\*(?!/)|/(?!\\*))*+\\*/)"
                     + "|(?<!\\w)[eE]'(?:[^'\\\\]|\\\\.|'')*+'|'(?:[^']|'')*+'"
-                    + "|(?<![\\w$])\\$(?<tag>(?:[A-Za-z_]\\w*)?)\\$.*?\\$\\k<tag>\\$|(?<![\\w\"$.])\\d[\\w.]*",
+                    + "|(?<![" + LETTER + "$])\\$(?<tag>[" + LETTER + "]*+)\\$.*?\\$\\k<tag>\\$"
+                    + "|(?<![\\w\"$.])\\.?\\d[\\w.]*|" + UNCLEAR,
             Pattern.DOTALL);
 
     private final Dialect dialect;
