@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 
 /**
  * The rows of a {@link MappedTable}. Each method is one statement, and one transaction, unless it was reached through a
- * transaction. Its exceptions are those of the library's repositories, and name the table's entity and the key.
+ * transaction. Its exceptions are those of the library's repositories, and name the table's entity and the key. What a function of
+ * the table throws is passed on; a row that it cannot read is not stored.
  *
  * @param <K> the type of the key
  * @param <R> what a row is in Java
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
 public interface TableRows<K, R> {
 
     /**
-     * Stores a new row. Every column is written; a value that is null is SQL's null, and no default. A version begins at 1.
+     * Stores a new row. Every column is written; a value that is null is SQL's null, and no default. A version begins at 1,
+     * whatever is given.
      *
      * @return the row as it is stored
      * @throws dev.modelscan.storage.errors.ConflictException if the key, or a unique value, is taken

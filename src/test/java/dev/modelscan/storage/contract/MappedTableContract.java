@@ -20,6 +20,7 @@ import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.TableRows;
+import dev.modelscan.storage.schema.tables.Teams;
 import dev.modelscan.storage.schema.tables.records.AgentsRecord;
 import dev.modelscan.storage.schema.tables.records.ConversationsRecord;
 import dev.modelscan.storage.schema.tables.records.TasksRecord;
@@ -104,6 +105,49 @@ abstract class MappedTableContract extends Contract {
     }
 
     @Test
+    void aVersionBeginsAtOneWhateverIsGiven() {
+        TeamsRecord row = squad("a").toRow();
+        row.setVersion(7L);
+        MappedTable<TeamId, TeamsRecord> teams = StoredQueries.table("team", TEAMS.ID, TEAMS.VERSION);
+        assertThat(db.table(teams).insert(row).getVersion()).isEqualTo(1);
+        assertThat(row.getVersion()).isEqualTo(7);
+    }
+
+    /** It could be read neither by its key nor in a page. */
+    @Test
+    void aRowThatItsFunctionCannotReadIsNotStored() {
+        MappedTable<TeamId, Squad> unreadable = StoredQueries.table(
+                "squad",
+                TEAMS.ID,
+                TEAMS.VERSION,
+                row -> {
+                    throw new IllegalArgumentException("mine");
+                },
+                Squad::toRow);
+        Squad stored = squads().insert(squad("a"));
+        assertThatThrownBy(() -> db.table(unreadable).insert(squad("b"))).hasMessage("mine");
+        assertThatThrownBy(() -> db.table(unreadable).update(new Squad(stored.id(), "c", stored.metadata(), 1)))
+                .hasMessage("mine");
+        assertThat(squads().stream()).containsExactly(stored);
+        assertThatThrownBy(() -> db.table(unreadable).insert(squad(" "))).isInstanceOf(InvalidDataException.class);
+        assertThatThrownBy(() -> db.useTx(
+                        tx -> assertThatThrownBy(() -> tx.table(unreadable).insert(squad("b")))
+                                .hasMessage("mine")))
+                .hasMessageContaining("can only roll back");
+    }
+
+    @Test
+    void aTableWithAnotherNameHasItsKey() {
+        Teams renamed = TEAMS.rename("teams");
+        MappedTable<TeamId, TeamsRecord> teams = StoredQueries.table("team", renamed.ID, renamed.VERSION);
+        TeamsRecord stored = db.table(teams).insert(squad("a").toRow());
+        assertThat(db.table(teams).update(stored).getVersion()).isEqualTo(2);
+        assertThatThrownBy(() -> StoredQueries.table("team", renamed.ID, TEAMS.as("other").VERSION))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("version");
+    }
+
+    @Test
     void withoutAVersionTheLastUpdateWins() {
         ConversationsRecord talk = new ConversationsRecord();
         talk.setId(CONVERSATION);
@@ -185,6 +229,10 @@ abstract class MappedTableContract extends Contract {
                 .hasMessageContaining("team_id is not the primary key of team_members");
         assertThatThrownBy(() -> StoredQueries.table("job", TASKS.AGENT_ID, TASKS.VERSION))
                 .isInstanceOf(IllegalArgumentException.class);
+        // Unique, but not what other rows refer to.
+        assertThatThrownBy(() -> StoredQueries.table("squad", TEAMS.NAME, TEAMS.VERSION))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("name is not the primary key of teams");
     }
 
     @Test

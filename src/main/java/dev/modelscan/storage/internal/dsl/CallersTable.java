@@ -16,6 +16,7 @@ import org.jooq.ResultQuery;
 import org.jooq.Table;
 import org.jooq.TableField;
 import org.jooq.TableRecord;
+import org.jooq.UniqueKey;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -72,9 +73,13 @@ public final class CallersTable<K, X extends TableRecord<X>, R> implements Mappe
         this.version = version;
         this.read = read;
         this.write = write;
-        if (table.getKeys().stream().noneMatch(known -> known.getFields().equals(List.of(key)))) {
+        if (!isPrimaryKey()) {
             throw new IllegalArgumentException(key.getName() + " is not the primary key of " + table.getName()
-                    + ", so several rows may have one; use stored queries for a table whose key has several columns");
+                    + "; use stored queries for a table whose key has several columns, or none");
+        }
+        if (version != null && !table.equals(version.getTable())) {
+            throw new IllegalArgumentException(
+                    "version " + version.getQualifiedName() + " is no column of " + table.getName());
         }
         this.keyParameter = Parameter.of(key.getName(), Codec.of(key), () -> key);
         for (Field<?> field : table.fields()) {
@@ -85,6 +90,14 @@ public final class CallersTable<K, X extends TableRecord<X>, R> implements Mappe
         insert = new CallersQuery<>(this::insertExpression, this::row);
         update = new CallersQuery<>(this::updateExpression, this::row);
         delete = new CallersCommand(() -> DSL.deleteFrom(table).where(isKey()));
+    }
+
+    /** By its name, because the keys of a table with another name have the columns of the first. */
+    private boolean isPrimaryKey() {
+        UniqueKey<X> primary = table.getPrimaryKey();
+        return primary != null
+                && primary.getFields().size() == 1
+                && primary.getFields().get(0).getName().equals(key.getName());
     }
 
     private Condition isKey() {
@@ -133,11 +146,23 @@ public final class CallersTable<K, X extends TableRecord<X>, R> implements Mappe
 
     /** The columns of a new row. */
     X newRow(R given) {
-        X row = changed(given);
-        if (version != null && row.get(version) == null) {
+        X row = table.newRecord();
+        row.fromArray(changed(given).intoArray());
+        if (version != null) {
             row.set(version, 1L);
         }
         return row;
+    }
+
+    /** Why the application could not read such a row; null if it can. */
+    @Nullable
+    RuntimeException unreadable(X row) {
+        try {
+            row(row.intoArray());
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        }
     }
 
     /** The columns of a row that is to be written. */

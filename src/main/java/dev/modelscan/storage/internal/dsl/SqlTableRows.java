@@ -32,10 +32,20 @@ public final class SqlTableRows<K, X extends TableRecord<X>, R> implements Table
     @Override
     public R insert(R row) {
         X given = table.newRow(row);
+        RuntimeException unreadable = table.unreadable(given);
         return table.insert.map(sessions.write(
                 entity,
                 table.name(table.keyOf(given)),
-                session -> Objects.requireNonNull(written(session, table.insert, table.all(given)))));
+                session -> readable(
+                        Objects.requireNonNull(written(session, table.insert, table.all(given))), unreadable)));
+    }
+
+    /** A row that the application could not read is not stored. What the schema refuses is told before. */
+    private static @Nullable Object[] readable(@Nullable Object[] stored, @Nullable RuntimeException unreadable) {
+        if (unreadable != null) {
+            throw unreadable;
+        }
+        return stored;
     }
 
     @Override
@@ -73,12 +83,13 @@ public final class SqlTableRows<K, X extends TableRecord<X>, R> implements Table
     public R update(R row) {
         X given = table.changed(row);
         K key = table.keyOf(given);
+        RuntimeException unreadable = table.unreadable(given);
         return table.update.map(sessions.write(entity, table.name(key), session -> {
             @Nullable Object[] updated = written(session, table.update, table.all(given));
             if (updated == null) {
                 throw refused(byKey(session, key), table.name(key), table.versionOf(given));
             }
-            return updated;
+            return readable(updated, unreadable);
         }));
     }
 
