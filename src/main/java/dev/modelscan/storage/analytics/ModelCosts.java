@@ -110,7 +110,8 @@ public final class ModelCosts {
                 .from(MODEL_CALLS)
                 .where(Scope.ALL
                         .since(begin(from, zone))
-                        .until(begin(to.plusDays(1), zone))
+                        // The last day of all is after every time that can be stored.
+                        .until(begin(to.equals(LocalDate.MAX) ? to : to.plusDays(1), zone))
                         .made(MODEL_CALLS.STARTED_AT))
                 .and(scope.of(MODEL_CALLS.TASK_ID, MODEL_CALLS.CREATED_AT))
                 .groupBy(day, MODEL_CALLS.CURRENCY)

@@ -163,7 +163,12 @@ abstract class ModelCostsContract extends Contract {
         assertThat(costs.byDay(saturday, sunday, ZoneOffset.UTC)).isEqualTo(utc);
         assertThat(costs.byDay(saturday, saturday, ZoneOffset.UTC)).isEqualTo(utc.subList(0, 2));
         assertThat(costs.byDay(sunday, sunday, ZoneId.of("Europe/Berlin"))).hasSize(3);
-        for (LocalDate edge : List.of(LocalDate.of(9999, 12, 31), LocalDate.of(0, 1, 1), LocalDate.of(-4000, 1, 1))) {
+        for (LocalDate edge : List.of(
+                LocalDate.of(9999, 12, 31),
+                LocalDate.of(0, 1, 1),
+                LocalDate.of(-4000, 1, 1),
+                LocalDate.MIN,
+                LocalDate.MAX)) {
             assertThat(costs.byDay(edge, edge, ZoneId.of("Asia/Kathmandu"))).isEmpty();
         }
         assertThatThrownBy(() -> costs.byDay(LocalDate.MIN, saturday, ZoneOffset.UTC))
