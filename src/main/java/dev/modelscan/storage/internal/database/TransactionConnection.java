@@ -211,6 +211,7 @@ final class TransactionConnection extends SessionConnection {
         if (SqlText.controlsTransaction(sql)) {
             throw refused();
         }
+        SqlText.requirePreparesNothing(sql);
         if (session.isShared()) {
             DslContexts.SharedSession.requireLeavesNothing(sql);
         }

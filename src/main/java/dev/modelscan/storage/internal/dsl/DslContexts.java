@@ -153,6 +153,7 @@ public final class DslContexts {
             if (SqlText.setsSomething(sql) || SqlText.controlsTransaction(sql)) {
                 throw refused("db.dsl() only reads");
             }
+            SqlText.requirePreparesNothing(sql);
             SqlText.requireOneStatement(sql);
         }
 

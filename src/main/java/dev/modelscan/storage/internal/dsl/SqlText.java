@@ -47,6 +47,15 @@ public final class SqlText {
         return false;
     }
 
+    /** Rejects a statement that stays in the session under a name, for whoever gets the session next. */
+    public static void requirePreparesNothing(String sql) {
+        if (statements(sql).stream().anyMatch(words -> words.startsWith("PREPARE"))) {
+            throw new IllegalStateException(
+                    "what PREPARE makes stays in the session for whoever gets it next; give the query"
+                            + " itself to dsl(), which prepares it: " + sql);
+        }
+    }
+
     /**
      * Rejects a text without a statement, and one of several: SQLite's driver prepares the first and silently ignores the
      * rest, PostgreSQL's runs all.

@@ -29,7 +29,8 @@ public record ServerSession(boolean direct, boolean onCitus) {
             + " WHERE pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL";
 
     /**
-     * Asks the server, in one round trip. A pooler gives the driver a process id of its own, which differs
+     * Asks the server, in one round trip, and refuses a session in which a backslash of a text escapes: jOOQ writes the constants
+     * of a query as standard SQL has them. A pooler gives the driver a process id of its own, which differs
      * from the server's. If a data source hides the driver, a pooler is assumed.
      */
     public static ServerSession of(Connection connection) throws SQLException {
@@ -47,7 +48,8 @@ public record ServerSession(boolean direct, boolean onCitus) {
         String calls = hints.keySet().stream()
                 .map(name -> ", CASE WHEN " + isOwn + " THEN set_config('" + name + "', ?, false) END")
                 .collect(Collectors.joining());
-        try (PreparedStatement statement = connection.prepareStatement("SELECT " + isOwn + ", " + CITUS + calls)) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT " + isOwn + ", " + CITUS + ", current_setting('standard_conforming_strings')" + calls)) {
             // Behind a pooler, another client may have prepared a statement of the same name in the session.
             if (statement.isWrapperFor(PGStatement.class)) {
                 statement.unwrap(PGStatement.class).setPrepareThreshold(0);
@@ -58,6 +60,14 @@ public record ServerSession(boolean direct, boolean onCitus) {
             }
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
+                if (!row.getString(3).equals("on")) {
+                    throw new UnavailableException(
+                            "standard_conforming_strings is " + row.getString(3)
+                                    + " in the server's session, so a backslash in"
+                                    + " a text would change it; leave it on: ALTER ROLE ... RESET standard_conforming_strings,"
+                                    + " or take it out of the URL's options",
+                            null);
+                }
                 return new ServerSession(row.getBoolean(1), row.getBoolean(2));
             }
         }

@@ -136,6 +136,23 @@ public class CallersSqlTest {
         requireAsBefore();
     }
 
+    /** Its name would be taken, or its statement be another one, for whoever gets the session next. */
+    @Test
+    void sqlPreparesNoStatementOfItsOwn() {
+        for (String sql : List.of("PREPARE mine AS SELECT 1", "/* x */ prepare mine (text) AS SELECT $1")) {
+            assertThatThrownBy(() -> x.useTx(tx -> tx.dsl().execute(sql)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("PREPARE");
+            assertThatThrownBy(() -> x.dsl().execute(sql))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("PREPARE");
+        }
+        String left = "SELECT count(*) FROM pg_prepared_statements WHERE from_sql";
+        y.useTx(tx -> assertThat(tx.dsl().fetchValue(left)).isEqualTo(0L));
+        assertThat(y.dsl().fetchValue(left)).isEqualTo(0L);
+        requireAsBefore();
+    }
+
     @Test
     void aLockOfASessionIsGivenBack() {
         catchThrowable(() -> x.useTx(tx -> tx.dsl().execute("SELECT pg_advisory_lock(42)")));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.support.PostgresServer;
 import java.io.IOException;
@@ -95,6 +96,16 @@ class RoleSettingsTest {
             holder.commit();
             scrub.get(30, TimeUnit.SECONDS);
         }
+    }
+
+    /** A constant of a query would be another text. */
+    @Test
+    void textsInWhichABackslashEscapesAreRefused() throws SQLException {
+        asRole().open().close();
+        onServer("ALTER ROLE " + role + " SET standard_conforming_strings = off");
+        assertThatThrownBy(() -> asRole().open())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("standard_conforming_strings");
     }
 
     @Test
