@@ -18,6 +18,8 @@ import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.sql.Time;
+import java.sql.Timestamp;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +35,7 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Calendar;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,9 @@ final class TextValues extends SimpleModule {
         add(MonthDay.class, MonthDay::parse);
         add(ZoneId.class, ZoneId::of);
         add(ZoneOffset.class, ZoneOffset::of);
+        refuse(Calendar.class);
+        refuse(Timestamp.class);
+        refuse(Time.class);
         addSerializer(Json.class, new JsonWriter());
         addDeserializer(Json.class, new JsonReader());
     }
@@ -73,6 +79,18 @@ final class TextValues extends SimpleModule {
                 } catch (DateTimeException e) {
                     return context.handleWeirdKey(type, key, "no time");
                 }
+            }
+        });
+    }
+
+    /** Jackson would write it without its zone, or without a part of its second. */
+    private <T> void refuse(Class<T> type) {
+        addSerializer(type, new StdScalarSerializer<>(type) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public void serialize(T value, JsonGenerator generator, SerializerProvider provider) throws IOException {
+                provider.reportBadDefinition(handledType(), "it would be changed");
             }
         });
     }

@@ -16,6 +16,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.URL;
+import java.sql.Time;
+import java.sql.Timestamp;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +27,8 @@ import java.time.OffsetTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Currency;
+import java.util.Date;
+import java.util.GregorianCalendar;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -314,6 +318,22 @@ class JsonMappingTest {
                     .doesNotContainIgnoringCase("jackson")
                     .doesNotContain("serializ");
         }
+    }
+
+    /** Their zone, or a part of their second, would be lost. */
+    @Test
+    void timesThatWouldChangeAreRefused() {
+        record Moment(Object at) {}
+        Timestamp micros = Timestamp.from(Instant.parse("2026-01-02T03:04:05.000006Z"));
+        for (Object lossy : List.of(micros, new Time(5), new GregorianCalendar())) {
+            assertThatThrownBy(() -> Json.of(new Moment(lossy)))
+                    .isInstanceOf(InvalidDataException.class)
+                    .hasMessageContaining("/at is of a type");
+        }
+        record Old(Date at, Map<Integer, String> names) {}
+        Old old = new Old(new Date(1_767_323_045_006L), Map.of(1, "a"));
+        assertThat(Json.of(old)).hasToString("{\"at\":1767323045006,\"names\":{\"1\":\"a\"}}");
+        assertThat(Json.of(old).as(Old.class)).isEqualTo(old);
     }
 
     @Test
