@@ -637,6 +637,37 @@ abstract class ErasureContract extends ErasureSuite {
     }
 
     @Test
+    void rowsThatLoseAReferenceAreCounted() {
+        createAnn();
+        Message hers = say(ann, CONVERSATION, NEEDLE);
+        Task child = db.tasks()
+                .create(task().agentId(bob.id()).parentId(hers.taskId()).build());
+        Message others = db.messages()
+                .create(message(bob)
+                        .conversationId(OTHERS)
+                        .taskId(hers.taskId())
+                        .build());
+        change("CREATE TABLE votes (id bigint PRIMARY KEY, first_id " + text()
+                + " REFERENCES messages (id) ON DELETE SET NULL, second_id " + text()
+                + " REFERENCES messages (id) ON DELETE SET NULL)");
+        change("CREATE TABLE notes (message_id " + text() + " REFERENCES messages (id) ON DELETE SET NULL)");
+        db.audit().enable();
+        change("INSERT INTO votes VALUES (1, '" + hers.id() + "', '" + hers.id() + "'), (2, NULL, '" + hers.id()
+                + "'), (3, NULL, '" + others.id() + "')");
+        change("INSERT INTO notes VALUES ('" + hers.id() + "'), ('" + hers.id() + "'), ('" + others.id() + "')");
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(receipt.changed())
+                .containsEntry("tasks", 1L)
+                .containsEntry("messages", 1L)
+                .containsEntry("votes", 2L)
+                .containsEntry("notes", 2L);
+        assertThat(db.tasks().get(child.id()).parentId()).isNull();
+        assertThat(db.messages().get(others.id()).taskId()).isNull();
+    }
+
+    @Test
     void aTableWithoutAKeyGoesWithWhatItRefersTo() {
         db.conversations().create(Conversation.builder().id(CONVERSATION).build());
         change("CREATE TABLE notes (conversation_id " + text()

@@ -75,12 +75,39 @@ final class ErasureOfRows {
                     .addAll(change.keys());
         }
         Map<String, Long> counts = new TreeMap<>();
-        changed.forEach((table, all) -> {
-            if (!all.isEmpty()) {
-                counts.put(table, (long) all.size());
+        for (Reference reference : search.references()) {
+            if (!empties(reference)) {
+                continue;
             }
-        });
+            String table = reference.table();
+            if (search.tables().get(table).key().isEmpty()) {
+                // Rows that nobody can tell apart.
+                counts.merge(table, search.tables().count(reference, keys.live(reference.target())), Long::sum);
+            } else {
+                changed.computeIfAbsent(table, name -> new LinkedHashSet<>()).addAll(referring(reference));
+            }
+        }
+        changed.forEach((table, all) -> counts.put(table, (long) all.size()));
+        counts.values().removeIf(rows -> rows == 0);
         return counts;
+    }
+
+    /** Whether the database takes the reference from rows that refer to what is erased. */
+    private boolean empties(Reference reference) {
+        boolean stays = search.request().pseudonymises()
+                && ErasedContent.TABLES.stream()
+                        .anyMatch(table -> table.getName().equals(reference.target()));
+        return (reference.onDelete() == OnDelete.SET_NULL || reference.onDelete() == OnDelete.SET_DEFAULT)
+                && search.tables().isByKey(reference)
+                && !stays;
+    }
+
+    /** The rows that stay and refer to what is erased. */
+    private Set<String> referring(Reference reference) throws SQLException {
+        Set<String> referring =
+                search.tables().where(reference.table(), reference.columns().get(0), keys.live(reference.target()), "");
+        referring.removeAll(keys.live(reference.table()));
+        return referring;
     }
 
     /**
@@ -99,13 +126,11 @@ final class ErasureOfRows {
                     || !erased) {
                 continue;
             }
-            String column = reference.columns().get(0);
-            Set<String> referring = search.tables().where(reference.table(), column, keys.live(reference.target()), "");
-            referring.removeAll(keys.live(reference.table()));
-            if (!referring.isEmpty()) {
+            if (!referring(reference).isEmpty()) {
                 throw ErasureRules.refused(
                         search.request(),
-                        "rows of the table " + reference.table() + " refer to it by " + column
+                        "rows of the table " + reference.table() + " refer to it by "
+                                + reference.columns().get(0)
                                 + ", whose foreign key does not say what becomes of them; delete them first");
             }
         }

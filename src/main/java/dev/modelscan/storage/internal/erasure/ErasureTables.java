@@ -99,6 +99,22 @@ final class ErasureTables {
         return found;
     }
 
+    /** How many rows refer to these by a key of one column. */
+    long count(Reference reference, Set<String> values) throws SQLException {
+        String table = reference.table();
+        long rows = 0;
+        for (List<String> list : ErasedKeys.lists(values)) {
+            rows += PlainSql.rows(
+                            session,
+                            "SELECT count(*) FROM " + PlainSql.table(session, table) + " t WHERE "
+                                    + value(table, reference.columns().get(0)) + ErasedKeys.in(list),
+                            list,
+                            row -> row.getLong(1))
+                    .get(0);
+        }
+        return rows;
+    }
+
     /** Those of these names that agents other than this one have. */
     Set<String> namesOfOthers(Set<String> names, String agent) throws SQLException {
         Set<String> found = new LinkedHashSet<>();
