@@ -8,15 +8,19 @@ import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.schema.tables.Messages;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Record1;
 import org.jooq.Record4;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -67,22 +71,39 @@ final class Conversations {
      * order of ids.
      */
     static List<Listed> endedBefore(DSLContext dsl, Instant time, @Nullable ConversationId after) {
-        Messages newest = MESSAGES.as("newest");
-        Messages any = MESSAGES.as("any_message");
         return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID, compacted())
                 .from(CONVERSATIONS)
-                .where(CONVERSATIONS
-                        .CREATED_AT
-                        .lt(time)
-                        .or(DSL.exists(DSL.selectOne().from(any).where(any.CONVERSATION_ID.eq(CONVERSATIONS.ID)))))
+                .where(hasEndedBefore(time))
                 .and(after == null ? DSL.noCondition() : CONVERSATIONS.ID.gt(after))
-                .and(DSL.notExists(DSL.selectOne()
-                        .from(newest)
-                        .where(newest.CONVERSATION_ID.eq(CONVERSATIONS.ID))
-                        .and(newest.CREATED_AT.ge(time))))
                 .orderBy(CONVERSATIONS.ID)
                 .limit(PAGE)
                 .fetch(Listed::of);
+    }
+
+    private static Condition hasEndedBefore(Instant time) {
+        Messages newest = MESSAGES.as("newest");
+        Messages any = MESSAGES.as("any_message");
+        return CONVERSATIONS
+                .CREATED_AT
+                .lt(time)
+                .or(DSL.exists(DSL.selectOne().from(any).where(any.CONVERSATION_ID.eq(CONVERSATIONS.ID))))
+                .and(DSL.notExists(DSL.selectOne()
+                        .from(newest)
+                        .where(newest.CONVERSATION_ID.eq(CONVERSATIONS.ID))
+                        .and(newest.CREATED_AT.ge(time))));
+    }
+
+    /** How many conversations, and how many messages they have. */
+    record Count(long conversations, long messages) {}
+
+    /** What {@link #endedBefore} would give in all. */
+    static Count countEndedBefore(DSLContext dsl, Instant time) {
+        Field<Integer> size =
+                DSL.field(DSL.selectCount().from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(CONVERSATIONS.ID)));
+        return Objects.requireNonNull(dsl.select(DSL.count(), DSL.coalesce(DSL.sum(size), BigDecimal.ZERO))
+                .from(CONVERSATIONS)
+                .where(hasEndedBefore(time))
+                .fetchOne(row -> new Count(row.value1(), row.value2().longValue())));
     }
 
     /** When a conversation was compacted last. */
@@ -102,6 +123,26 @@ final class Conversations {
                 .orderBy(CONVERSATIONS.ID)
                 .limit(PAGE)
                 .fetch(CONVERSATIONS.ID);
+    }
+
+    /** How many messages such conversations have beyond that number, each of them. */
+    static long countBeyond(DSLContext dsl, int messages) {
+        Table<?> all = CONVERSATIONS.join(MESSAGES).on(MESSAGES.CONVERSATION_ID.eq(CONVERSATIONS.ID));
+        return countBeyond(dsl, all, isPlain(), CONVERSATIONS.ID, messages);
+    }
+
+    /** How many rows there are beyond a number of each group. */
+    static long countBeyond(DSLContext dsl, Table<?> rows, Condition condition, Field<?> group, int most) {
+        Table<Record1<Integer>> counted = DSL.select(DSL.count().minus(most).as("beyond"))
+                .from(rows)
+                .where(condition)
+                .groupBy(group)
+                .having(DSL.count().gt(most))
+                .asTable("counted");
+        return Objects.requireNonNull(dsl.select(
+                        DSL.coalesce(DSL.sum(DSL.field(DSL.name("counted", "beyond"), Integer.class)), BigDecimal.ZERO))
+                .from(counted)
+                .fetchOne(0, Long.class));
     }
 
     /** Whether a conversation is neither branched nor compacted, and stays so until the transaction ends. */

@@ -76,33 +76,31 @@ public final class Retention {
     }
 
     /**
-     * Counts what {@link #run} would delete, each rule for itself, so a row that two rules name counts twice. Writes nothing.
-     * What rows of another table refer to is counted, too. Messages beyond a number per conversation are counted as one rule; of those, a run keeps the few whose answer stays.
+     * Counts what {@link #run} would delete, each rule for itself, so a row that two rules name counts twice. Writes nothing, and
+     * asks one statement for each rule. What rows of another table refer to is counted, too. Of the messages beyond a number or a size per
+     * conversation, a run keeps the few whose answer stays.
      */
     public RetentionResult dryRun() {
         DSLContext dsl = db.dsl();
         reset();
-        Duration age = policy.conversations();
-        if (age != null) {
-            forEachEnded(age, page -> {
-                conversations += page.size();
-                page.forEach(listed -> messages += Conversations.size(dsl, listed.id()));
-            });
+        if (policy.conversations() != null) {
+            add(Conversations.countEndedBefore(dsl, before(policy.conversations())));
         }
-        Integer most = policy.messagesPerConversation();
-        if (most != null) {
-            forEach(
-                    (reader, after) -> Conversations.longerThan(reader, most, after),
-                    id -> messages += Math.max(0, Conversations.size(dsl, id) - most));
+        if (policy.messagesPerConversation() != null) {
+            messages += Conversations.countBeyond(dsl, policy.messagesPerConversation());
         }
-        countBytes(dsl);
+        if (policy.messageBytesPerConversation() != null) {
+            messages += Sizes.countBeyondInEach(dsl, policy.messageBytesPerConversation());
+        }
+        if (policy.messageBytes() != null) {
+            add(Sizes.countBeyond(dsl, policy.messageBytes()));
+        }
         if (policy.tasks() != null) {
             tasks += dsl.fetchCount(TASKS, oldTasks(policy.tasks()));
         }
         if (policy.tasksPerAgent() != null) {
-            for (AgentId agent : dsl.select(AGENTS.ID).from(AGENTS).fetch(AGENTS.ID)) {
-                tasks += Math.max(0, dsl.fetchCount(TASKS, endedOf(agent)) - policy.tasksPerAgent());
-            }
+            tasks += Conversations.countBeyond(
+                    dsl, TASKS, ended().and(TASKS.AGENT_ID.isNotNull()), TASKS.AGENT_ID, policy.tasksPerAgent());
         }
         if (policy.toolExecutions() != null) {
             toolExecutions += dsl.fetchCount(TOOL_EXECUTIONS, oldExecutions(policy.toolExecutions()));
@@ -113,19 +111,9 @@ public final class Retention {
         return result();
     }
 
-    private void countBytes(DSLContext dsl) {
-        Long bytes = policy.messageBytesPerConversation();
-        if (bytes != null) {
-            forEach(
-                    (reader, after) -> Sizes.largerThan(reader, bytes, after),
-                    id -> messages += Conversations.before(dsl, id, Sizes.firstKept(dsl, id, bytes)));
-        }
-        Long all = policy.messageBytes();
-        if (all != null) {
-            Sizes.Count count = Sizes.countBeyond(dsl, all);
-            conversations += count.conversations();
-            messages += count.messages();
-        }
+    private void add(Conversations.Count count) {
+        conversations += count.conversations();
+        messages += count.messages();
     }
 
     /**
@@ -210,12 +198,6 @@ public final class Retention {
                 (reader, after) -> Conversations.endedBefore(reader, before(age), after),
                 Conversations.Listed::id,
                 work);
-    }
-
-    private void forEach(
-            BiFunction<DSLContext, @Nullable ConversationId, List<ConversationId>> page,
-            Consumer<ConversationId> work) {
-        forEachPage(page, Function.identity(), listed -> listed.forEach(work));
     }
 
     private <T> void forEachPage(

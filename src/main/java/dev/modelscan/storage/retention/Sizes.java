@@ -94,6 +94,33 @@ final class Sizes {
                 .fetch(MESSAGES.CONVERSATION_ID);
     }
 
+    /** How many messages {@link #firstKept} would leave out in all such conversations, whether their answer stays or not. */
+    static long countBeyondInEach(DSLContext dsl, long bytes) {
+        Field<Long> number = DSL.field(DSL.name(SIZED, MESSAGES.SEQUENCE_NUMBER.getName()), SQLDataType.BIGINT);
+        Field<Long> newest = DSL.field(DSL.name(SIZED, "newest"), SQLDataType.BIGINT);
+        Table<?> numbered = DSL.select(
+                        MESSAGES.SEQUENCE_NUMBER,
+                        DSL.max(MESSAGES.SEQUENCE_NUMBER)
+                                .over(DSL.partitionBy(MESSAGES.CONVERSATION_ID))
+                                .as(newest.getName()),
+                        DSL.sum(ofMessage())
+                                .over(DSL.partitionBy(MESSAGES.CONVERSATION_ID)
+                                        .orderBy(MESSAGES.SEQUENCE_NUMBER.desc()))
+                                .cast(SQLDataType.BIGINT)
+                                .as(TOTAL.getName()))
+                .from(CONVERSATIONS)
+                .join(MESSAGES)
+                .on(MESSAGES.CONVERSATION_ID.eq(CONVERSATIONS.ID))
+                .where(Conversations.isPlain())
+                .asTable(SIZED);
+        return dsl.selectCount()
+                .from(numbered)
+                .where(TOTAL.gt(bytes))
+                .and(number.lt(newest))
+                .fetchOptional(0, Long.class)
+                .orElse(0L);
+    }
+
     /** Each conversation with its bytes and those of all that are newer. */
     private static Table<?> sized() {
         Field<BigDecimal> own = DSL.sum(ofMessage());
@@ -111,15 +138,13 @@ final class Sizes {
                 .asTable(SIZED);
     }
 
-    /** How many conversations, and how many messages they have. */
-    record Count(long conversations, long messages) {}
-
     /** What {@link #beyond} would give in all. */
-    static Count countBeyond(DSLContext dsl, long bytes) {
+    static Conversations.Count countBeyond(DSLContext dsl, long bytes) {
         return Objects.requireNonNull(dsl.select(DSL.count(), DSL.coalesce(DSL.sum(MESSAGES_OF), BigDecimal.ZERO))
                 .from(sized())
                 .where(TOTAL.ge(bytes))
-                .fetchOne(row -> new Count(row.value1(), row.value2().longValue())));
+                .fetchOne(row ->
+                        new Conversations.Count(row.value1(), row.value2().longValue())));
     }
 
     /** Conversations of which all newer ones have so many bytes already; the oldest first, without so many of them that stay. */

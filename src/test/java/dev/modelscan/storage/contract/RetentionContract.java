@@ -524,6 +524,46 @@ abstract class RetentionContract extends Contract {
     }
 
     @Test
+    void aDryRunTakesAsManyStatementsHoweverManyConversationsThereAre() {
+        int few = statementsOfDryRun(1);
+        assertThat(statementsOfDryRun(5)).isEqualTo(few);
+    }
+
+    private int statementsOfDryRun(int more) {
+        for (int i = 0; i < more; i++) {
+            Agent other = createAgent("with tasks " + db.agents().list(100, 0).size());
+            say(new ConversationId("of " + other.name()), 4);
+            for (int j = 0; j < 2; j++) {
+                Task task = db.tasks().create(task().agentId(other.id()).build());
+                db.tasks().start(task.id());
+                db.tasks().complete(task.id(), Json.emptyObject());
+            }
+        }
+        passDays(2);
+        RetentionPolicy policy = RetentionPolicy.builder()
+                .conversations(Duration.ofDays(1))
+                .messagesPerConversation(1)
+                .messageBytesPerConversation(5)
+                .messageBytes(5)
+                .tasks(Duration.ofDays(1))
+                .tasksPerAgent(1)
+                .toolExecutions(Duration.ofDays(1))
+                .modelCalls(Duration.ofDays(1))
+                .build();
+        try (StatementLog log = new StatementLog()) {
+            RetentionResult counted = new Retention(db, policy).dryRun();
+            int conversations =
+                    db.conversations().list(PageRequest.first(100)).items().size();
+            // The newest of all stays by its bytes.
+            assertThat(counted.conversations()).isEqualTo(conversations + conversations - 1L);
+            assertThat(counted.messages())
+                    .isEqualTo(4L * conversations + 3L * conversations + 3L * conversations + 4L * (conversations - 1));
+            assertThat(counted.tasks()).isEqualTo(3L * conversations);
+            return log.statements().size();
+        }
+    }
+
+    @Test
     void callsThatOverlapTakeAsManyStatementsHoweverManyTheyAre() {
         assertThat(statementsOfCallsThatOverlap("long", 20)).isEqualTo(statementsOfCallsThatOverlap("short", 3));
     }
