@@ -13,7 +13,8 @@ CREATE FUNCTION {schema}search_text(content text) RETURNS text
 BEGIN
     RETURN ' ' || regexp_replace(lower(left(content, 100000) COLLATE "C"),
         '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f\u00a0\u00ab\u00bb\u2013\u2014\u2018\u2019\u201c\u201d'
-            '\u2022\u2026\u2192\u3001\u3002\uff0c\uff1a\uff01\uff1f]+', ' ', 'g') || ' ';
+            '\u2022\u2026\u2192\u3001\u3002\uff0c\uff1a\uff01\uff1f'
+            '\u201a\u201e\u2011\u202f\u3000\u300a\u300b\u300c\u300d\uff08\uff09\uff1b]+', ' ', 'g') || ' ';
 END;
 $$;
 
@@ -52,7 +53,8 @@ CREATE FUNCTION {schema}search_patterns(phrases text) RETURNS text[]
 BEGIN
     RETURN ARRAY(SELECT replace(phrase, ' ',
         '(^|[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f\u00a0\u00ab\u00bb\u2013\u2014\u2018\u2019\u201c\u201d'
-            '\u2022\u2026\u2192\u3001\u3002\uff0c\uff1a\uff01\uff1f]+|$)')
+            '\u2022\u2026\u2192\u3001\u3002\uff0c\uff1a\uff01\uff1f'
+            '\u201a\u201e\u2011\u202f\u3000\u300a\u300b\u300c\u300d\uff08\uff09\uff1b]+|$)')
         FROM unnest(string_to_array(phrases, '|')) AS phrase);
 END;
 $$;

@@ -19,29 +19,36 @@ CREATE VIRTUAL TABLE search_words USING fts5 (words, content = '', contentless_d
 -- Of a tool's payload the values, not the names: the shortest first, so that a long output does not push the input out
 -- of the first 100,000 characters. No phrase reaches over a ␞.
 -- The row_id is for the filling of the index, which is one transaction.
+-- Two steps, because older programs that read the file do not parse more than 26 nested calls.
 CREATE VIEW search_texts (record_id, kind, position, row_id, words) AS
 SELECT record_id, kind, position, row_id,
-    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-    replace(replace(replace(replace(
-        words, char(160), ' '), '«', ' '), '»', ' '), '–', ' '), '—', ' '), '‘', ' '), '’', ' '), '“', ' '), '”', ' '),
-        '•', ' '), '…', ' '), '→', ' '), '、', ' '), '。', ' '), '，', ' '), '：', ' '), '！', ' '), '？', ' ')
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+        words, char(8218), ' '), char(8222), ' '), char(8209), ' '), char(8239), ' '), char(12288), ' '), '《', ' '), '》', ' '),
+        '「', ' '), '」', ' '), '（', ' '), '）', ' '), '；', ' ')
 FROM (
-    SELECT id AS record_id, 'message' AS kind, 0 AS position, rowid AS row_id, substr(content, 1, 100000) AS words
-    FROM messages WHERE content <> ''
-    UNION ALL
-    SELECT message_id, 'part', position, rowid, substr(text, 1, 100000)
-    FROM message_parts WHERE kind <> 'reasoning' AND text <> ''
-    UNION ALL
-    SELECT id, 'tool', 0, rowid, substr((
-        SELECT group_concat(value, ' ␞ ') FROM (
-            SELECT value FROM (
-                SELECT atom AS value FROM json_tree(tool_executions.input) WHERE type = 'text'
-                UNION ALL
-                SELECT atom FROM json_tree(tool_executions.output) WHERE type = 'text'
-                UNION ALL
-                SELECT tool_executions.error
-            ) WHERE value <> '' ORDER BY length(value), value LIMIT 25000)), 1, 100000)
-    FROM tool_executions
+    SELECT record_id, kind, position, row_id,
+        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+        replace(replace(replace(replace(
+            words, char(160), ' '), '«', ' '), '»', ' '), '–', ' '), '—', ' '), '‘', ' '), '’', ' '), '“', ' '), '”', ' '),
+            '•', ' '), '…', ' '), '→', ' '), '、', ' '), '。', ' '), '，', ' '), '：', ' '), '！', ' '), '？', ' ') AS words
+    FROM (
+        SELECT id AS record_id, 'message' AS kind, 0 AS position, rowid AS row_id, substr(content, 1, 100000) AS words
+        FROM messages WHERE content <> ''
+        UNION ALL
+        SELECT message_id, 'part', position, rowid, substr(text, 1, 100000)
+        FROM message_parts WHERE kind <> 'reasoning' AND text <> ''
+        UNION ALL
+        SELECT id, 'tool', 0, rowid, substr((
+            SELECT group_concat(value, ' ␞ ') FROM (
+                SELECT value FROM (
+                    SELECT atom AS value FROM json_tree(tool_executions.input) WHERE type = 'text'
+                    UNION ALL
+                    SELECT atom FROM json_tree(tool_executions.output) WHERE type = 'text'
+                    UNION ALL
+                    SELECT tool_executions.error
+                ) WHERE value <> '' ORDER BY length(value), value LIMIT 25000)), 1, 100000)
+        FROM tool_executions
+    )
 );
 
 CREATE TRIGGER messages_search_insert AFTER INSERT ON messages WHEN NEW.content <> ''

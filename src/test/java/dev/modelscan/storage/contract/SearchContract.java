@@ -178,6 +178,25 @@ abstract class SearchContract extends Contract {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u201eWort\u201c",
+                "\u201aWort\u2018",
+                "\u300cWort\u300d",
+                "\u300aWort\u300b",
+                "\uff08Wort\uff09",
+                "ein\u202fWort\u3000hier",
+                "ein\u2011Wort",
+                "so\uff1bWort"
+            })
+    void quotationMarksSpacesAndHyphensOfOtherLanguagesSeparateWords(String text) {
+        say(text);
+        assertThat(said("wort")).containsExactly(text);
+        assertThat(said(text)).containsExactly(text);
+        assertThat(said('"' + text + '"')).containsExactly(text);
+    }
+
     @Test
     void toolsAreFoundByWhatTheyWereGivenAndAnswered() {
         ToolExecution call = call(

@@ -11,7 +11,7 @@ final class SearchWords {
 
     /** The separators that are not ASCII; the last stands between the texts of a payload. */
     private static final String MARKS = "\u00a0\u00ab\u00bb\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u2192"
-            + "\u3001\u3002\uff0c\uff1a\uff01\uff1f\u241e";
+            + "\u3001\u3002\uff0c\uff1a\uff01\uff1f\u201a\u201e\u2011\u202f\u3000\u300a\u300b\u300c\u300d\uff08\uff09\uff1b\u241e";
 
     /**
      * A word in a text.
