@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class ConversationLock {
 
     private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
-    private static final Parameter<MessageId> MESSAGE = MessageColumns.ID.parameter();
     private static final Parameter<String> MESSAGE_IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
     /** A conversation that is locked, and its head; null if it has no branches. */
@@ -40,13 +39,6 @@ public final class ConversationLock {
                     .forUpdate());
 
     private static final CompiledQuery<Integer> HOLD_OF = CompiledQuery.rows(
-            "message.holdConversationOf", row -> row.get(Codec.INTEGER, 1), () -> DSL.select(DSL.inline(1))
-                    .from(CONVERSATIONS)
-                    .where(CONVERSATIONS.ID.eq(
-                            DSL.select(MESSAGES.CONVERSATION_ID).from(MESSAGES).where(MessageColumns.ID.isParameter())))
-                    .forUpdate());
-
-    private static final CompiledQuery<Integer> HOLD_OF_ALL = CompiledQuery.rows(
             "message.holdConversationsOf", row -> row.get(Codec.INTEGER, 1), () -> DSL.select(DSL.inline(1))
                     .from(CONVERSATIONS)
                     .where(isOfMessages())
@@ -71,17 +63,10 @@ public final class ConversationLock {
         return session.query(HOLD).set(CONVERSATION, id).first();
     }
 
-    /** Locks the conversation of a message. */
-    static void holdOf(Session session, MessageId id) throws SQLException {
-        if (session.dialect().locksRows()) {
-            session.query(HOLD_OF).set(MESSAGE, id).first();
-        }
-    }
-
     /** Locks the conversations of these messages, in one order. */
     static void holdOf(Session session, Collection<MessageId> ids) throws SQLException {
         if (session.dialect().locksRows()) {
-            session.query(HOLD_OF_ALL).set(MESSAGE_IDS, IdList.text(ids)).list();
+            session.query(HOLD_OF).set(MESSAGE_IDS, IdList.text(ids)).list();
         }
     }
 }

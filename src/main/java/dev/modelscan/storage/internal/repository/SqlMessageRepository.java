@@ -282,7 +282,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     void hold(Session session, MessageId id) throws SQLException {
-        ConversationLock.holdOf(session, id);
+        ConversationLock.holdOf(session, List.of(id));
     }
 
     /** One statement if the conversation has no branches. */
