@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The state of a transaction, or of a nested part behind a savepoint. */
+/** The sessions of one transaction, or of a part of it that begins with a savepoint. All of them are the same session. */
 final class TxSessions implements Sessions {
 
     /** Random, so that the caller's SQL cannot use the same name. */
@@ -85,7 +85,7 @@ final class TxSessions implements Sessions {
         }
     }
 
-    /** The connection is the caller's: nothing of the library's stays open on it. */
+    /** On a caller's connection, no statement of the library stays open. */
     private void left() {
         if (joined) {
             try {
@@ -126,7 +126,7 @@ final class TxSessions implements Sessions {
         return runWrite(entity, id, insert);
     }
 
-    /** After a failure the transaction must not commit what the call has written of it. */
+    /** If a call fails after it has written something, the transaction can only roll back. */
     private <T extends @Nullable Object> T runWrite(@Nullable String entity, @Nullable String id, Work<T> work) {
         // Inside of what says who writes: that is no part of the call.
         return run(entity, id, acting(own -> {
@@ -142,7 +142,7 @@ final class TxSessions implements Sessions {
         }));
     }
 
-    /** The transaction of a caller's connection goes on with statements of his own, which are nobody's. */
+    /** On a caller's connection, the actor is set for this call alone: the caller's own statements are in nobody's name. */
     private <T extends @Nullable Object> Work<T> acting(Work<T> work) {
         return joined ? ActingStore.acting(store, work) : work;
     }
@@ -170,7 +170,7 @@ final class TxSessions implements Sessions {
             }
             throw e;
         } catch (Error e) {
-            // The Error may have come at any step of the statement.
+            // Nobody knows how far the statement got.
             refused = e;
             throw e;
         } finally {
@@ -178,7 +178,7 @@ final class TxSessions implements Sessions {
         }
     }
 
-    /** A caller's own transaction may be one that only reads, which is no fault of the server. */
+    /** Says so if the write was refused because the caller began his transaction as read-only. */
     private void requireWritable(SQLException refusal, @Nullable String entity, @Nullable String id) {
         if (joined && store.classify(refusal).kind() == Failure.Kind.READ_ONLY && isReadOnly()) {
             throw new ReadOnlyException(

@@ -12,9 +12,8 @@ import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /**
- * What a change of status sets, and which current statuses it allows. The times use the same parameter as
- * {@code updated_at}, so all three are equal, except when the clock stepped back: then no time is before an
- * earlier one of the record.
+ * What a change of status sets, and from which statuses it is allowed. The times that it sets are that of {@code updated_at}. If the
+ * clock was set back, they are the latest time that the record has, so that no record ends before it began.
  *
  * @param <R> the record
  * @param <S> the status
@@ -26,7 +25,7 @@ record StatusChange<R, S>(
         Column<R, Instant> completedAt,
         Parameter<Instant> now) {
 
-    /** Beginning sets the start, ending sets the end. Every status that is not an end clears the end. */
+    /** A status that begins sets the start and clears the end. One that ends sets the end alone. All others clear both. */
     Map<Field<?>, Field<?>> to(S target, boolean begins, boolean ends) {
         Map<Field<?>, Field<?>> changes = new HashMap<>();
         changes.put(status.field(), DSL.inline(target, status.field()));
@@ -45,7 +44,7 @@ record StatusChange<R, S>(
         return Mapping.notBefore(createdAt.field(), now.param());
     }
 
-    /** The row has one of these statuses. */
+    /** Whether the record has one of these statuses. */
     Condition from(Collection<S> allowed) {
         List<Field<S>> codes = allowed.stream()
                 .map(code -> (Field<S>) DSL.inline(code, status.field()))

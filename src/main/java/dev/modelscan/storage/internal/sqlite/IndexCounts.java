@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Compares how many entries an index has with how many rows of its table it should have. */
+/** Finds indexes that have more or fewer entries than their table has rows for them. */
 final class IndexCounts {
 
     private static final String INDEXES = "SELECT s.tbl_name, l.name, i.sql FROM sqlite_schema s"
@@ -39,18 +39,19 @@ final class IndexCounts {
             return new Index(name, partial.matches() ? partial.group(1) : null);
         }
 
-        /** The conditions are of the schema, so no text of a user's gets into the statement. */
+        /** SQL that counts the rows for it. Its condition comes from the schema, so no user's text gets into the statement. */
         String rows() {
             return where == null ? "count(*)" : "count(CASE WHEN " + where + "\nTHEN 1 END)";
         }
 
+        /** SQL that counts its entries. */
         String entries(String table) {
             return "SELECT count(*) FROM " + table + " INDEXED BY " + PlainSql.quoted(name)
                     + (where == null ? "" : " WHERE " + where);
         }
     }
 
-    /** What is wrong with indexes that have more or fewer entries, a line each. Reads each table and each index once. */
+    /** A line for each such index. Reads each table and each index once. */
     static List<String> wrong(Connection connection) throws SQLException {
         List<String> wrong = new ArrayList<>();
         for (Map.Entry<String, List<Index>> each : indexes(connection).entrySet()) {
@@ -82,7 +83,7 @@ final class IndexCounts {
         return indexes;
     }
 
-    /** How many entries each of the indexes should have. None if the table cannot be read, which another finding tells. */
+    /** How many entries each of the indexes should have; empty if the table cannot be read. */
     private static List<Long> rows(Connection connection, String table, List<Index> indexes) {
         List<String> counts = indexes.stream().map(Index::rows).toList();
         List<Long> rows = new ArrayList<>();
@@ -94,7 +95,7 @@ final class IndexCounts {
                 rows.add(counted.getLong(i));
             }
         } catch (SQLException e) {
-            // The check of the pages says what is damaged.
+            // The check of the file's pages reports a table that cannot be read.
             return List.of();
         }
         return rows;
