@@ -101,10 +101,14 @@ public final class RecordedProgram {
             writers.add(pool.submit(repeat(new Random(seed + i), kind)));
         }
         Future<?> checkpoints = pool.submit(() -> options.contains("failing") ? null : checkpoint(file));
-        for (Future<?> writer : writers) {
-            writer.get();
+        try {
+            for (Future<?> writer : writers) {
+                writer.get();
+            }
+        } finally {
+            // Otherwise a writer that failed would leave the checkpoints running, and nobody would hear of it.
+            ended.set(true);
         }
-        ended.set(true);
         checkpoints.get();
         pool.shutdown();
         pool.awaitTermination(10, TimeUnit.SECONDS);
