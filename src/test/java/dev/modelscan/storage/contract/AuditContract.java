@@ -289,6 +289,13 @@ abstract class AuditContract extends Contract {
                 .hasMessageContaining("not of one in it");
     }
 
+    @Test
+    void aColumnOfJsonIsHiddenAsAWhole() {
+        db.audit().enable(List.of("tasks.input"));
+        db.tasks().create(task().input(Json.parse("{\"key\":\"s3cret\"}")).build());
+        assertThat(entries().get(1).changes().toNode().get("input").asText()).isEqualTo("[redacted]");
+    }
+
     /** It was named for the members of objects, so what else is there is not known. */
     @Test
     void jsonThatIsNoObjectIsHiddenAsAWhole() {
