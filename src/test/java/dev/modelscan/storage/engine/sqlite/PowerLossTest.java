@@ -151,7 +151,7 @@ class PowerLossTest {
     @EnumSource(names = {"FULL", "SHARED_FLUSH"})
     void nothingAcknowledgedIsLost(Durability durability) throws Exception {
         int runs = LONG ? 10 : 1;
-        int states = LONG ? 1_000 : 200;
+        int states = LONG ? 1_000 : 500;
         for (int run = 0; run < runs; run++) {
             PowerLoss recorded = record(durability, LONG ? 120 : 40, run);
             assertThat(losses(recorded, states, run)).isEmpty();
