@@ -281,7 +281,7 @@ final class SqliteDoctor {
                     "free-pages",
                     "of " + pages + " pages " + free + " are free; the file does not shrink by itself",
                     List.of(),
-                    "VACUUM, which needs as much space again, while nobody writes");
+                    "Database.compact() or retention --vacuum, while nobody writes; both need as much space again");
         }
     }
 

@@ -43,6 +43,15 @@ class AutoConfigurationTest {
     private Path directory;
 
     @Test
+    void aValueSizeBeyondTheLimitIsRefusedByName() {
+        runner.withPropertyValues("modelscan.storage.path=" + directory, "modelscan.storage.max-value-size=3GB")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("maxValueBytes"));
+    }
+
+    @Test
     void propertiesOpenAFile() {
         runner.withPropertyValues(
                         "modelscan.storage.path=" + directory,
