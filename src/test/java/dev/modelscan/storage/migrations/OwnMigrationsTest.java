@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Migrations of the application's own, in new databases, old ones and workspaces. */
 class OwnMigrationsTest {
@@ -144,6 +145,47 @@ class OwnMigrationsTest {
         try (Database db = at(MigratedSchema.Engine.SQLITE).migrations(folder()).open()) {
             assertThat(db.stats().sets()).isEqualTo(Map.of("app", 1L));
         }
+    }
+
+    @Test
+    void theRowsOfACopyAreNoStatements() throws IOException {
+        String copy = "COPY notes (id, text) FROM STDIN WITH (NULL ';');\n1\tsrc/*.java\n2\tit's; commit;\n"
+                + "3\tstop; end of run; commit\n\\.\n";
+        write("V1__notes.sql", "CREATE TABLE notes (id bigint, text text);\n" + copy + copy + "SELECT 1;\n");
+        try (Database db =
+                at(MigratedSchema.Engine.POSTGRESQL).migrations(folder()).open()) {
+            assertThat(db.dsl().fetchValues("SELECT DISTINCT text FROM notes ORDER BY 1"))
+                    .asString()
+                    .isEqualTo("[it's; commit;, src/*.java, stop; end of run; commit]");
+        }
+        write("V2__more.sql", copy + "COMMIT;\n");
+        assertThatThrownBy(() -> at(MigratedSchema.Engine.POSTGRESQL)
+                        .migrations(folder())
+                        .open())
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("app/V2__more.sql, line 6: COMMIT cannot run");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TRIGGER t BEFORE UPDATE ON spans FOR EACH ROW WHEN (NEW.begin > NEW.finish) EXECUTE FUNCTION f();",
+                "CREATE FUNCTION g(begin timestamptz) RETURNS integer LANGUAGE sql AS 'SELECT 1';",
+                "CREATE FUNCTION g(a text, begin text) RETURNS integer LANGUAGE sql AS 'SELECT 1';",
+                "CREATE PROCEDURE p() BEGIN ATOMIC END;",
+                "CREATE PROCEDURE p() BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; DELETE FROM spans; END;"
+            })
+    void aColumnCalledBeginHidesNoCommit(String statement) throws IOException {
+        String sql = """
+                CREATE TABLE spans (begin bigint, finish bigint);
+                CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                """ + statement + "\n";
+        write("V1__spans.sql", sql + "COMMIT;\n");
+        assertThatThrownBy(() -> at(MigratedSchema.Engine.POSTGRESQL)
+                        .migrations(folder())
+                        .open())
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("app/V1__spans.sql, line 4: COMMIT cannot run");
     }
 
     /** An older release ran it. */

@@ -3,7 +3,9 @@ package dev.modelscan.storage.internal.migrate;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jooq.tools.jdbc.DefaultConnection;
+import org.jooq.tools.jdbc.DefaultStatement;
 
 /**
  * A connection for Flyway in a transaction that the caller ends, so that all migrations of one start are
@@ -51,6 +53,11 @@ final class FlywayConnection extends DefaultConnection {
     }
 
     @Override
+    public Statement createStatement() throws SQLException {
+        return new InOneTransaction(super.createStatement());
+    }
+
+    @Override
     public boolean getAutoCommit() {
         return autoCommit;
     }
@@ -75,4 +82,21 @@ final class FlywayConnection extends DefaultConnection {
 
     @Override
     public void close() {}
+
+    /** Refuses what {@link MigrationText} did not see, because it or Flyway took the file for another. */
+    private static final class InOneTransaction extends DefaultStatement {
+
+        InOneTransaction(Statement statement) {
+            super(statement);
+        }
+
+        @Override
+        public boolean execute(String sql) throws SQLException {
+            if (MigrationText.isTransaction(sql)) {
+                throw new SQLException("all migrations are one transaction, which the library begins and ends. Remove"
+                        + " the statement");
+            }
+            return super.execute(sql);
+        }
+    }
 }

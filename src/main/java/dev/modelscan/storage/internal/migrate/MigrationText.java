@@ -25,13 +25,23 @@ record MigrationText(String sql, @Nullable String problem) {
     private static final Pattern TRANSACTION = words("(?:BEGIN|START|COMMIT|END|ABORT|PREPARE\\s+TRANSACTION"
             + "|ROLLBACK(?!\\s+(?:(?:WORK|TRANSACTION)\\s+)?TO\\b))\\b");
 
-    /** A statement with statements in it, the last of which is END. */
-    private static final Pattern BODY = words(
-            "CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:TEMP(?:ORARY)?\\s+)?(?:TRIGGER|FUNCTION|PROCEDURE)\\b.*\\bBEGIN\\b");
+    /** Such a statement, alone, for those who have no file. */
+    private static final Pattern ALONE = words("(?:\\s|--[^\\n]*\\n|/\\*.*?\\*/)*+" + TRANSACTION.pattern());
 
-    /** Where a comment or a quoted text begins. */
+    /** A statement with statements in it, behind which END follows. A column or a parameter may be called begin. */
+    private static final Pattern BODY =
+            words("CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:TEMP(?:ORARY)?\\s+)?(?:TRIGGER|FUNCTION|PROCEDURE)\\b.*"
+                    + "(?<![.(,]\\s{0,99})\\bBEGIN\\s+(?:ATOMIC\\b(?!\\s+END\\s*$)"
+                    + "|(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES)\\b)");
+
+    /** A statement of PostgreSQL whose rows follow its semicolon, up to a line of their own. */
+    private static final Pattern COPY = words("\\s*COPY\\b.*\\bFROM\\s+STDIN\\b.*");
+
+    private static final String END_OF_ROWS = "\n\\.";
+
+    /** Where a comment or a quoted text begins, or a statement ends. */
     private static final Pattern OPENING =
-            Pattern.compile("--[^\\n]*+|/\\*|(?<![\\w$])[eE]'|'|\"|(?<![\\w$])\\$(?:[A-Za-z_]\\w*+)?\\$");
+            Pattern.compile("--[^\\n]*+|/\\*|(?<![\\w$])[eE]'|'|\"|(?<![\\w$])\\$(?:[A-Za-z_]\\w*+)?\\$|;");
 
     private static final Pattern COMMENT = Pattern.compile("/\\*|\\*/");
 
@@ -47,13 +57,25 @@ record MigrationText(String sql, @Nullable String problem) {
     /**
      * Reads a file.
      *
-     * @param nested whether the engine's comments may have comments in them
+     * @param nested whether the engine's comments may have comments in them, as PostgreSQL's
      */
     static MigrationText of(String file, boolean nested) {
         StringBuilder sql = new StringBuilder(file);
         StringBuilder bare = new StringBuilder(file);
         Matcher opening = OPENING.matcher(file);
+        int statement = 0;
         for (int at = 0; opening.find(at); ) {
+            if (opening.group().equals(";")) {
+                at = opening.end();
+                if (nested
+                        && COPY.matcher(bare.substring(statement, opening.start()))
+                                .matches()) {
+                    at = endOfRows(file, at);
+                    blank(bare, opening.end(), at);
+                }
+                statement = at;
+                continue;
+            }
             boolean comment = opening.group().equals("/*");
             if (comment && !nested) {
                 disarm(sql, opening.end());
@@ -86,6 +108,11 @@ record MigrationText(String sql, @Nullable String problem) {
                                 + " cannot run: all migrations are one transaction, which the library begins and ends. Remove"
                                 + " the statement. BEGIN may stay as the first of a file, if COMMIT is the last")
                         .orElse(null));
+    }
+
+    /** Whether a statement would end the transaction of all migrations, or begin another. */
+    static boolean isTransaction(String statement) {
+        return ALONE.matcher(statement).lookingAt();
     }
 
     private static String at(String file, int position) {
@@ -127,6 +154,11 @@ record MigrationText(String sql, @Nullable String problem) {
         }
         int end = sql.indexOf(open, from);
         return end < 0 ? -1 : end + open.length();
+    }
+
+    private static int endOfRows(String file, int from) {
+        int end = file.indexOf(END_OF_ROWS, from);
+        return end < 0 ? file.length() : end + END_OF_ROWS.length();
     }
 
     private static int endOfComment(StringBuilder sql, int from) {
