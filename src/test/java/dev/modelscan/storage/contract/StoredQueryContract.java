@@ -392,6 +392,27 @@ abstract class StoredQueryContract extends Contract {
         assertThat(all).extracting(Named::agent).containsNull();
     }
 
+    @Test
+    void aJoinThatLeavesNoRowOutHasPages() {
+        Condition isAgent = TASKS.AGENT_ID.eq(AGENTS.ID);
+        StoredQuery<TaskId> pairs = StoredQueries.query(
+                () -> select(TASKS.ID, AGENTS.ID).from(TASKS).crossJoin(AGENTS).orderBy(TASKS.ID, AGENTS.ID),
+                into((task, agent) -> task));
+        assertThat(walk(5, request -> db.query(pairs).page(request))).hasSize(14);
+        for (Table<?> from : List.of(
+                TASKS.leftSemiJoin(AGENTS).on(isAgent),
+                TASKS.leftAntiJoin(AGENTS).on(isAgent),
+                TASKS.naturalLeftOuterJoin(AGENTS),
+                AGENTS.rightJoin(TASKS).on(isAgent))) {
+            StoredQuery<TaskId> tasks =
+                    StoredQueries.query(() -> select(TASKS.ID).from(from).orderBy(TASKS.ID), into(id -> id));
+            assertThat(walk(1, request -> db.query(tasks).page(request)))
+                    .isEqualTo(db.query(tasks).list(10));
+        }
+        requireUnpaged(AGENTS.NAME, TASKS.naturalLeftOuterJoin(AGENTS));
+        requireUnpaged(AGENTS.NAME, TASKS.naturalFullOuterJoin(AGENTS));
+    }
+
     private void requireUnpaged(Field<String> key, Table<?> from) {
         requireUnpaged(
                 "may be null",

@@ -177,7 +177,8 @@ public final class CallersQuery<R> implements StoredQuery<R> {
             }
             if (!QueryParts.isNeverNull(field, select)) {
                 return "it orders by " + field.getName()
-                        + ", which may be null; order by NOT NULL columns of tables in FROM that no outer join leaves out";
+                        + ", which may be null; order by NOT NULL columns of tables in FROM that no outer join leaves out:"
+                        + " a column itself, and no expression";
             }
             keys.add(key(place, keys.size(), field, sort.$sortOrder() == SortOrder.DESC));
             unique |= isOfKey(field);

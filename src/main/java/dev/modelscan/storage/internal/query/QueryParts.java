@@ -17,6 +17,25 @@ import org.jooq.impl.TableImpl;
 /** What can be told of parts of a jOOQ query, for those that render some of them in another way. */
 public final class QueryParts {
 
+    /** Joins whose rows all have a row of the left table, and those of the right. Others may leave out either. */
+    private static final ClassValue<Boolean> KEEPS_LEFT = isOneOf(
+            QOM.Join.class,
+            QOM.CrossJoin.class,
+            QOM.StraightJoin.class,
+            QOM.NaturalJoin.class,
+            QOM.LeftJoin.class,
+            QOM.LeftSemiJoin.class,
+            QOM.LeftAntiJoin.class,
+            QOM.NaturalLeftJoin.class);
+
+    private static final ClassValue<Boolean> KEEPS_RIGHT = isOneOf(
+            QOM.Join.class,
+            QOM.CrossJoin.class,
+            QOM.StraightJoin.class,
+            QOM.NaturalJoin.class,
+            QOM.RightJoin.class,
+            QOM.NaturalRightJoin.class);
+
     private QueryParts() {}
 
     /**
@@ -48,16 +67,11 @@ public final class QueryParts {
     }
 
     private static boolean isInEachRow(Table<?> table, Table<?> from) {
-        if (from instanceof QOM.Join<?> join) {
-            return isInEachRow(table, join.$table1()) || isInEachRow(table, join.$table2());
+        if (!(from instanceof QOM.JoinTable<?, ?> join)) {
+            return from.equals(table);
         }
-        if (from instanceof QOM.LeftJoin<?> join) {
-            return isInEachRow(table, join.$table1());
-        }
-        if (from instanceof QOM.RightJoin<?> join) {
-            return isInEachRow(table, join.$table2());
-        }
-        return from.equals(table);
+        return (KEEPS_LEFT.get(join.getClass()) && isInEachRow(table, join.$table1()))
+                || (KEEPS_RIGHT.get(join.getClass()) && isInEachRow(table, join.$table2()));
     }
 
     /** Whether a part that is met while rendering belongs to a condition that takes A for a. */
