@@ -69,6 +69,8 @@ class SqliteCallersSqlTest {
         List<Object> exact = List.of(
                 new BigDecimal("0.5"),
                 new BigDecimal("123456789012.345"),
+                BigDecimal.valueOf(0.1 + 0.2),
+                new BigDecimal("2E23"),
                 BigDecimal.valueOf(Long.MAX_VALUE),
                 BigInteger.valueOf(Long.MIN_VALUE));
         for (Object amount : exact) {
@@ -80,16 +82,28 @@ class SqliteCallersSqlTest {
         }
         Object[] longer = {
             new BigDecimal("1234567890.1234567890123"),
+            new BigDecimal("1E-400"),
+            new BigDecimal("1E400"),
             BigInteger.ONE.shiftLeft(70).add(BigInteger.ONE)
         };
         for (Object amount : longer) {
-            for (String sql : List.of("INSERT INTO amounts VALUES (?)", " UPDATE amounts SET amount = ?")) {
+            for (String sql : List.of(
+                    "/* job 7 */ INSERT INTO amounts VALUES (?)",
+                    "-- job 7\n REPLACE INTO amounts VALUES (?)",
+                    "WITH a AS (SELECT 1) INSERT INTO amounts VALUES (?)",
+                    " UPDATE amounts SET amount = ?")) {
                 assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().execute(sql, amount)))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("give it as a text");
+                        .hasMessageContaining("give it as a text; if it is only compared, give value.doubleValue()");
             }
             assertThat(db.dsl().fetchCount(DSL.table("amounts"), DSL.condition("amount < ?", amount)))
                     .isZero();
+            assertThat(db.dsl().fetchValue("SELECT replace('ab', 'b', '') WHERE ? >= 0", amount))
+                    .isEqualTo("a");
+            assertThat(db.dsl()
+                            .fetchValue(
+                                    "WITH a AS (SELECT replace('ab', 'b', '')) SELECT 1 FROM a WHERE ? >= 0", amount))
+                    .isEqualTo(1);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.modelscan.storage.internal.query.QueryParts;
 import dev.modelscan.storage.internal.query.SearchTerm;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 /** SQLite's SQL for what jOOQ cannot say. Times and JSON are text; the date functions know milliseconds. */
 final class SqliteExpressions implements Expressions {
 
-    /** Every decimal with so many digits comes back from a double. */
-    private static final int DIGITS_OF_DOUBLE = 15;
+    /** Every decimal with so many digits comes back from a double, unless it is too small. */
+    private static final MathContext DIGITS_OF_DOUBLE = new MathContext(15);
 
-    /** The begin of a statement that may store its values. */
+    /** The begin of a statement that may store its values; {@code replace(} is a function. */
     private static final Pattern STORES = Pattern.compile(
-            "\\s*(with\\b.*)?\\b(insert|update|replace|merge)\\b", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+            "(?:\\s|--[^\\n]*\\n|/\\*.*?\\*/)*+(with\\b.*)?\\b(?:insert|update|replace\\s+into|merge)\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     @Override
     public QueryPart now() {
@@ -141,7 +143,7 @@ final class SqliteExpressions implements Expressions {
                 && !isKept(new BigDecimal(value.toString()))
                 && Stream.of(context.queryParts()).anyMatch(SqliteExpressions::mayStore)) {
             throw new IllegalArgumentException("SQLite has no decimals, and might store " + value
-                    + " with fewer digits; give it as a text, or as a double");
+                    + " with fewer digits; give it as a text; if it is only compared, give value.doubleValue()");
         }
         return param.cast(SQLDataType.NUMERIC);
     }
@@ -154,8 +156,11 @@ final class SqliteExpressions implements Expressions {
     }
 
     private static boolean isKept(BigDecimal number) {
-        return number.stripTrailingZeros().precision() <= DIGITS_OF_DOUBLE
-                || (number.scale() <= 0 && number.toBigInteger().bitLength() < Long.SIZE);
+        double stored = number.doubleValue();
+        boolean comesBack = Double.isFinite(stored)
+                && (number.compareTo(new BigDecimal(Double.toString(stored))) == 0
+                        || number.compareTo(new BigDecimal(stored).round(DIGITS_OF_DOUBLE)) == 0);
+        return comesBack || (number.scale() <= 0 && number.toBigInteger().bitLength() < Long.SIZE);
     }
 
     private static Field<Integer> bytes(Field<String> text) {
