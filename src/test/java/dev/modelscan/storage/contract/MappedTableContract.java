@@ -136,6 +136,27 @@ abstract class MappedTableContract extends Contract {
                 .hasMessageContaining("can only roll back");
     }
 
+    /** As it is given, the row lacks what the schema adds; here the next version. */
+    @Test
+    void aRowThatCanOnlyBeReadAsItIsStoredIsStored() {
+        MappedTable<TeamId, Squad> changed = StoredQueries.table(
+                "squad",
+                TEAMS.ID,
+                TEAMS.VERSION,
+                row -> {
+                    if (row.getVersion() != 2) {
+                        throw new IllegalArgumentException("mine");
+                    }
+                    return Squad.of(row);
+                },
+                Squad::toRow);
+        Squad stored = squads().insert(squad("a"));
+        Squad second = db.table(changed).update(stored);
+        assertThat(squads().get(stored.id())).isEqualTo(second);
+        assertThatThrownBy(() -> db.table(changed).insert(squad("b"))).hasMessage("mine");
+        assertThat(squads().stream()).containsExactly(second);
+    }
+
     @Test
     void aTableWithAnotherNameHasItsKey() {
         Teams renamed = TEAMS.rename("teams");

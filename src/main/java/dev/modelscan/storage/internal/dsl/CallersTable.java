@@ -154,14 +154,13 @@ public final class CallersTable<K, X extends TableRecord<X>, R> implements Mappe
         return row;
     }
 
-    /** Why the application could not read such a row; null if it can. */
-    @Nullable
-    RuntimeException unreadable(X row) {
+    /** Whether the application can read a row as it is given. The stored one may differ. */
+    boolean isReadable(X row) {
         try {
-            row(row.intoArray());
-            return null;
+            insert.map(row.intoArray());
+            return true;
         } catch (RuntimeException e) {
-            return e;
+            return false;
         }
     }
 

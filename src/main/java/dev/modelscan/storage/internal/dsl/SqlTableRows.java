@@ -32,18 +32,24 @@ public final class SqlTableRows<K, X extends TableRecord<X>, R> implements Table
     @Override
     public R insert(R row) {
         X given = table.newRow(row);
-        RuntimeException unreadable = table.unreadable(given);
+        boolean readable = table.isReadable(given);
         return table.insert.map(sessions.write(
                 entity,
                 table.name(table.keyOf(given)),
                 session -> readable(
-                        Objects.requireNonNull(written(session, table.insert, table.all(given))), unreadable)));
+                        table.insert,
+                        Objects.requireNonNull(written(session, table.insert, table.all(given))),
+                        readable)));
     }
 
-    /** A row that the application could not read is not stored. What the schema refuses is told before. */
-    private static @Nullable Object[] readable(@Nullable Object[] stored, @Nullable RuntimeException unreadable) {
-        if (unreadable != null) {
-            throw unreadable;
+    /**
+     * A row that the application cannot read is not stored. What the schema refuses is told before. The schema may have
+     * completed a row that could not be read as it was given, so that one is read here, and only that one: the
+     * application's function would hold up other writers.
+     */
+    private static @Nullable Object[] readable(CallersQuery<?> write, @Nullable Object[] stored, boolean readable) {
+        if (!readable) {
+            write.map(stored);
         }
         return stored;
     }
@@ -83,13 +89,13 @@ public final class SqlTableRows<K, X extends TableRecord<X>, R> implements Table
     public R update(R row) {
         X given = table.changed(row);
         K key = table.keyOf(given);
-        RuntimeException unreadable = table.unreadable(given);
+        boolean readable = table.isReadable(given);
         return table.update.map(sessions.write(entity, table.name(key), session -> {
             @Nullable Object[] updated = written(session, table.update, table.all(given));
             if (updated == null) {
                 throw refused(byKey(session, key), table.name(key), table.versionOf(given));
             }
-            return readable(updated, unreadable);
+            return readable(table.update, updated, readable);
         }));
     }
 
