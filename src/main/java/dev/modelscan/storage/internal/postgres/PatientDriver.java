@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +33,19 @@ final class PatientDriver extends SimpleDataSource {
     private boolean isAsked;
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile @Nullable SQLException failure;
+    private volatile @Nullable IntConsumer pool;
 
     PatientDriver(String url, Properties properties) {
         this.url = url;
         this.properties = properties;
+    }
+
+    /**
+     * To be called with what asks the pool for a connection for a number of callers. If many callers come at once, the pool
+     * drops requests, and the last caller would wait for a connection that nobody opens.
+     */
+    void connectsFor(IntConsumer pool) {
+        this.pool = pool;
     }
 
     /** Why the last attempt failed; null if it did not. */
@@ -68,11 +78,21 @@ final class PatientDriver extends SimpleDataSource {
             try {
                 Connection connection = DriverManager.getConnection(url, properties);
                 failure = null;
+                askForTheOthers();
                 return connection;
             } catch (SQLException e) {
                 failure = e;
                 pause(e);
             }
+        }
+    }
+
+    /** The connection just opened serves one caller. The pool opens no more than it may have and its callers need. */
+    private void askForTheOthers() {
+        int callers = waiting.get();
+        IntConsumer opener = pool;
+        if (callers > 1 && opener != null) {
+            opener.accept(callers);
         }
     }
 

@@ -108,7 +108,9 @@ final class PostgresPool implements AutoCloseable {
                 : ServerSession.hints(server.busyTimeout(), server.queryTimeout());
         if (server.dataSource() == null) {
             this.driver = new PatientDriver(Objects.requireNonNull(url), server.properties());
-            this.pool = new HikariPool(configuration(server, driver, name));
+            HikariPool opened = new HikariPool(configuration(server, driver, name));
+            driver.connectsFor(opened::addBagItem);
+            this.pool = opened;
         } else {
             this.driver = null;
             this.pool = null;
