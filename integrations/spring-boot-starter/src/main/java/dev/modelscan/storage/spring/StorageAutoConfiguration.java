@@ -119,7 +119,9 @@ public class StorageAutoConfiguration {
         set(builder::isolation, properties.isolation());
         set(builder::maxJsonDepth, properties.maxJsonDepth());
         DataSize size = properties.maxValueSize();
-        set(builder::maxValueBytes, size == null ? null : (int) Math.max(0, Math.min(size.toBytes(), Integer.MAX_VALUE)));
+        set(
+                builder::maxValueBytes,
+                size == null ? null : (int) Math.max(0, Math.min(size.toBytes(), Integer.MAX_VALUE)));
         DataSize cache = properties.cacheSize();
         set(builder::cacheSize, cache == null ? null : cache.toBytes());
         set(builder::keepDeleted, properties.keepDeleted());

@@ -45,10 +45,7 @@ class AutoConfigurationTest {
     @Test
     void aValueSizeBeyondTheLimitIsRefusedByName() {
         runner.withPropertyValues("modelscan.storage.path=" + directory, "modelscan.storage.max-value-size=3GB")
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .hasMessageContaining("maxValueBytes"));
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("maxValueBytes"));
     }
 
     @Test
