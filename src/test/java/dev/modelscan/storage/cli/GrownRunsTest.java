@@ -8,7 +8,6 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.scores.Score;
 import dev.modelscan.storage.tasks.Task;
-import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamMember;
 import dev.modelscan.storage.tools.ToolExecution;
@@ -95,61 +94,6 @@ class GrownRunsTest {
         assertThat(calls()).extracting(ModelCall::inputTokens).containsExactlyInAnyOrder(4L, 7L);
         assertThat(copy.err()).contains("1 call of a model is only in another file, and kept; the totals include it");
         assertThat(imported("b.jsonl", begun + result).out()).contains("1 stored already");
-    }
-
-    @Test
-    void runsOfOneIdThatFailedWithoutMessagesAreTwo() throws IOException {
-        imported("a.jsonl", failed("late"));
-        Run other = imported("b.jsonl", failed("many"));
-        assertThat(other.out()).contains("1 transcript imported", "1 warning");
-        assertThat(other.err()).contains("the id q1 is that of another run that is stored already");
-        assertThat(imported("b.jsonl", failed("many")).out()).contains("1 stored already");
-        assertThat(imported("c.jsonl", failed("late")).out()).contains("1 stored already");
-        String answer =
-                "{\"type\":\"succeeded\",\"message\":{\"type\":\"message\",\"role\":\"assistant\",\"stop_reason\":\"end_turn\","
-                        + "\"content\":[{\"type\":\"text\",\"text\":\"ok\"}]}}";
-        assertThat(imported("d.jsonl", batch(answer)).out()).contains("1 transcript imported", "1 warning");
-
-        try (Database db = open()) {
-            assertThat(db.tasks().list(10, 0))
-                    .extracting(Task::status)
-                    .containsExactlyInAnyOrder(TaskStatus.FAILED, TaskStatus.FAILED, TaskStatus.COMPLETED);
-        }
-    }
-
-    @Test
-    void aRunThatFailedWithoutMessagesIsThatOfItsFile() throws IOException {
-        imported("a.jsonl", failed("late"));
-
-        assertThat(imported("a.jsonl", failed("many")).out()).contains("1 grown");
-        try (Database db = open()) {
-            assertThat(db.tasks().list(10, 0)).extracting(Task::error).containsExactly("many");
-        }
-    }
-
-    @Test
-    void aSecondRunThatFailedWithoutMessagesIsThatOfItsFileToo() throws IOException {
-        imported("a.jsonl", failed("late"));
-        imported("b.jsonl", failed("many"));
-
-        assertThat(imported("b.jsonl", failed("broken")).out()).contains("1 grown");
-        String answer =
-                "{\"type\":\"succeeded\",\"message\":{\"type\":\"message\",\"role\":\"assistant\",\"stop_reason\":\"end_turn\","
-                        + "\"content\":[{\"type\":\"text\",\"text\":\"ok\"}]}}";
-        assertThat(imported("b.jsonl", batch(answer)).out()).contains("1 grown");
-        assertThat(imported("b.jsonl", batch(answer)).out()).contains("1 stored already");
-        assertThat(imported("c.jsonl", failed("other")).out()).contains("1 transcript imported", "1 warning");
-        try (Database db = open()) {
-            assertThat(db.tasks().list(10, 0)).extracting(Task::error).containsExactlyInAnyOrder("late", null, "other");
-        }
-    }
-
-    private static String failed(String why) {
-        return batch("{\"type\":\"errored\",\"error\":{\"type\":\"error\",\"message\":\"" + why + "\"}}");
-    }
-
-    private static String batch(String result) {
-        return "{\"custom_id\":\"q1\",\"result\":" + result + "}\n";
     }
 
     @Test

@@ -51,6 +51,9 @@ final class Variants {
 
     /** The few that may be the run, the best first. Of many variants, a statement looks up a row each, and reads no more. */
     List<String> candidates(String name) {
+        if (facts.messages() == 0) {
+            return List.of();
+        }
         List<Variant> all = list(name);
         if (all.isEmpty()) {
             return List.of();
@@ -94,7 +97,7 @@ final class Variants {
         return List.copyOf(wanted.values());
     }
 
-    /** What the same file told: the variants that begin with the same message, and those that failed without one. */
+    /** The variants that the same file told, and that begin with the same message. */
     private List<Variant> toldHere(String name, List<Variant> all) {
         String here = provenance.place();
         if (here == null) {
@@ -110,9 +113,7 @@ final class Variants {
                 .fetchSet(CONVERSATIONS.EXTERNAL_ID);
         List<Variant> ours =
                 all.stream().filter(variant -> names.contains(variant.name())).toList();
-        List<Variant> found = new ArrayList<>(withMessage(ours, variant -> Math.min(1, facts.messages())));
-        ours.stream().filter(variant -> variant.messages() == 0).forEach(found::add);
-        return found;
+        return withMessage(ours, variant -> 1);
     }
 
     private List<Variant> list(String name) {
