@@ -53,7 +53,21 @@ public final class EmptySchemas {
             statement.getConnection().commit();
             EMPTY.add(schema);
         } catch (SQLException e) {
+            forgetCleaner(e);
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Its transaction has failed, and would refuse what the next test asks. */
+    private static void forgetCleaner(SQLException why) {
+        Connection failed = cleaner;
+        cleaner = null;
+        try {
+            if (failed != null) {
+                failed.close();
+            }
+        } catch (SQLException e) {
+            why.addSuppressed(e);
         }
     }
 

@@ -260,6 +260,7 @@ class PostgresTransactionTest {
                 }))
                 .isInstanceOf(ReferenceException.class);
         assertThat(db.agents().list(10, 0)).isEmpty();
+        db.useTx(tx -> tx.dsl().execute("DROP TABLE notes"));
     }
 
     /** How a coordinator reports that a worker failed at the commit: with a warning, or not at all. */
