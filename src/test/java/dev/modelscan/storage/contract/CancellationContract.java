@@ -324,7 +324,7 @@ abstract class CancellationContract extends Contract {
         AtomicBoolean over = new AtomicBoolean();
         Worker<int[]> worker = Workers.start(() -> {
             int[] counts = new int[2];
-            for (int i = 0; i < 400; i++) {
+            for (int i = 0; i < (Boolean.getBoolean("modelscan.test.long") ? 1_000 : 400); i++) {
                 Thread.interrupted();
                 int call = i % 20;
                 Throwable thrown = catchThrowable(() -> call(call, stored));
@@ -347,7 +347,7 @@ abstract class CancellationContract extends Contract {
         int[] counts = worker.get();
         assertThat(counts[0]).isPositive();
         assertThat(counts[1]).isPositive();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < (Boolean.getBoolean("modelscan.test.long") ? 50 : 10); i++) {
             requireUsable("a");
         }
     }

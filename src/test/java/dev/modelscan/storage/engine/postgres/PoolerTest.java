@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PoolerTest {
 
     private static final int THREADS = 6;
-    private static final int ROUNDS = 8;
+    private static final int ROUNDS = Boolean.getBoolean("modelscan.test.long") ? 25 : 8;
 
     /** How many workspaces reach one server. */
     enum Way {

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Several processes have one database open. */
 class ProcessesTest {
 
+    private static final boolean LONG = Boolean.getBoolean("modelscan.test.long");
+
     @TempDir
     private Path directory;
 
@@ -34,7 +36,7 @@ class ProcessesTest {
     @Test
     void processesThatOpenOneNewFileAtOnceWorkAndOneOfThemMigrates() throws Exception {
         List<ChildProcess> children = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < (LONG ? 8 : 5); i++) {
             children.add(start("open", "shared.db"));
         }
         List<String> outputs = new ArrayList<>();
@@ -65,7 +67,7 @@ class ProcessesTest {
         Map<String, String> names = Map.of("workspaces", "acme", PostgresServer.url(), PostgresServer.newSchemaName());
         for (String place : names.keySet()) {
             List<ChildProcess> children = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < (LONG ? 5 : 3); i++) {
                 children.add(start("create", place, names.get(place)));
             }
             List<String> outputs = new ArrayList<>();
@@ -80,7 +82,7 @@ class ProcessesTest {
     void processesThatFindOrCreateTheSameAgentsAtOnceGetTheSameOnes() throws Exception {
         for (String place : List.of("shared.db", PostgresServer.url(PostgresServer.newSchema()))) {
             List<ChildProcess> children = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < (LONG ? 4 : 3); i++) {
                 children.add(start("findOrCreate", place, String.valueOf(i)));
             }
             List<String> outputs = new ArrayList<>();
