@@ -84,6 +84,7 @@ class SqliteCallersSqlTest {
             new BigDecimal("1234567890.1234567890123"),
             new BigDecimal("1E-400"),
             new BigDecimal("1E400"),
+            new BigDecimal("1E+999999999"),
             BigInteger.ONE.shiftLeft(70).add(BigInteger.ONE)
         };
         for (Object amount : longer) {

@@ -32,6 +32,8 @@ final class SqliteExpressions implements Expressions {
     /** Every decimal with so many digits comes back from a double, unless it is too small. */
     private static final MathContext DIGITS_OF_DOUBLE = new MathContext(15);
 
+    private static final int DIGITS_OF_LONG = 19;
+
     /** The begin of a statement that may store its values; {@code replace(} is a function. */
     private static final Pattern STORES = Pattern.compile(
             "(?:\\s|--[^\\n]*\\n|/\\*.*?\\*/)*+(with\\b.*)?\\b(?:insert|update|replace\\s+into|merge)\\b",
@@ -160,7 +162,11 @@ final class SqliteExpressions implements Expressions {
         boolean comesBack = Double.isFinite(stored)
                 && (number.compareTo(new BigDecimal(Double.toString(stored))) == 0
                         || number.compareTo(new BigDecimal(stored).round(DIGITS_OF_DOUBLE)) == 0);
-        return comesBack || (number.scale() <= 0 && number.toBigInteger().bitLength() < Long.SIZE);
+        // The digits first: a whole number of a huge exponent would take all memory when it is written out.
+        boolean isLong = number.scale() <= 0
+                && number.precision() - (long) number.scale() <= DIGITS_OF_LONG
+                && number.toBigInteger().bitLength() < Long.SIZE;
+        return comesBack || isLong;
     }
 
     private static Field<Integer> bytes(Field<String> text) {
