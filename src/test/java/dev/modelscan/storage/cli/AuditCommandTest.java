@@ -108,9 +108,11 @@ class AuditCommandTest {
         assertThat(run("list", "--actor", "eve")).isZero();
         assertThat(out.toString()).contains("eve: insert messages");
 
-        assertThat(MainTest.run("import", runs.toString(), "--actor", " ", "--db", file.toString())
-                        .err())
-                .contains("actor");
+        Path none = directory.resolve("none.db");
+        MainTest.Run refused = MainTest.run("import", runs.toString(), "--actor", " ", "--db", none.toString());
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).startsWith("error: --actor is blank");
+        assertThat(none).doesNotExist();
     }
 
     @Test
