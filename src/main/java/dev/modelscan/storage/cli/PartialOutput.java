@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -97,7 +98,7 @@ final class PartialOutput implements AutoCloseable {
         return null;
     }
 
-    /** The user knows nothing of the lock: what cannot be made is the target. */
+    /** The user knows nothing of the lock: what cannot be made is the target, unless the lock is there, as of another user. */
     private FileChannel openLock(Path target) throws IOException {
         try {
             return FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -105,6 +106,9 @@ final class PartialOutput implements AutoCloseable {
             String reason = e.getReason() == null && e instanceof AccessDeniedException
                     ? "permission denied in its directory"
                     : String.valueOf(e.getReason());
+            if (Files.exists(lockFile, LinkOption.NOFOLLOW_LINKS)) {
+                reason = "its lock " + lockFile + " is there, and cannot be opened";
+            }
             throw new IOException(target + " cannot be written: " + reason, e);
         }
     }

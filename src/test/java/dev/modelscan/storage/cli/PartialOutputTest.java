@@ -69,6 +69,16 @@ class PartialOutputTest {
                 .hasMessageNotContaining("lock");
     }
 
+    /** As if it were another user's. */
+    @Test
+    void aLockThatCannotBeOpenedIsNamed() throws Exception {
+        Path target = directory.resolve("out.jsonl");
+        Path lock = Files.createDirectory(directory.toRealPath().resolve("out.jsonl.modelscan.lock"));
+
+        assertThatThrownBy(() -> new PartialOutput(target))
+                .hasMessage(target + " cannot be written: its lock " + lock + " is there, and cannot be opened");
+    }
+
     /** What a killed one has left is deeper than a path can name, and so cannot be deleted. */
     @Test
     @DisabledOnOs(OS.WINDOWS)
