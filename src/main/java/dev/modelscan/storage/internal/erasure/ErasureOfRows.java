@@ -74,27 +74,19 @@ final class ErasureOfRows {
             changed.computeIfAbsent(change.table(), name -> new LinkedHashSet<>())
                     .addAll(change.keys());
         }
-        Map<String, Set<String>> keyless = new TreeMap<>();
+        Map<String, Long> counts = new TreeMap<>();
         for (Reference reference : search.references()) {
             if (!empties(reference)) {
                 continue;
             }
             String table = reference.table();
             if (search.tables().get(table).key().isEmpty()) {
-                keyless.computeIfAbsent(table, name -> new LinkedHashSet<>())
-                        .addAll(search.tables().addresses(reference, keys.live(reference.target())));
+                // Rows that nobody can tell apart.
+                counts.merge(table, search.tables().count(reference, keys.live(reference.target())), Long::sum);
             } else {
                 changed.computeIfAbsent(table, name -> new LinkedHashSet<>()).addAll(referring(reference));
             }
         }
-        for (Reference reference : search.references()) {
-            Set<String> rows = keyless.get(reference.table());
-            if (rows != null && removes(reference)) {
-                rows.removeAll(search.tables().addresses(reference, keys.live(reference.target())));
-            }
-        }
-        changed.putAll(keyless);
-        Map<String, Long> counts = new TreeMap<>();
         changed.forEach((table, all) -> counts.put(table, (long) all.size()));
         counts.values().removeIf(rows -> rows == 0);
         return counts;
@@ -102,20 +94,12 @@ final class ErasureOfRows {
 
     /** Whether the database takes the reference from rows that refer to what is erased. */
     private boolean empties(Reference reference) {
-        return (reference.onDelete() == OnDelete.SET_NULL || reference.onDelete() == OnDelete.SET_DEFAULT)
-                && isOfRemoved(reference);
-    }
-
-    /** Whether the database removes rows that refer to what is erased. */
-    private boolean removes(Reference reference) {
-        return reference.onDelete() == OnDelete.CASCADE && isOfRemoved(reference);
-    }
-
-    private boolean isOfRemoved(Reference reference) {
         boolean stays = search.request().pseudonymises()
                 && ErasedContent.TABLES.stream()
                         .anyMatch(table -> table.getName().equals(reference.target()));
-        return search.tables().isByKey(reference) && !stays;
+        return (reference.onDelete() == OnDelete.SET_NULL || reference.onDelete() == OnDelete.SET_DEFAULT)
+                && search.tables().isByKey(reference)
+                && !stays;
     }
 
     /** The rows that stay and refer to what is erased. */

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jooq.SQLDialect;
 
 /** The tables in which an erasure looks: the library's, and the application's that have foreign keys. */
 final class ErasureTables {
@@ -100,22 +99,20 @@ final class ErasureTables {
         return found;
     }
 
-    /** The addresses of the rows of a table without a key that refer to these by a key of one column. */
-    Set<String> addresses(Reference reference, Set<String> values) throws SQLException {
+    /** How many rows refer to these by a key of one column. */
+    long count(Reference reference, Set<String> values) throws SQLException {
         String table = reference.table();
-        String address = session.dialect().jooq().family() == SQLDialect.SQLITE
-                ? "CAST(t.rowid AS text)"
-                : "concat(t.tableoid, t.ctid)";
-        Set<String> found = new LinkedHashSet<>();
+        long rows = 0;
         for (List<String> list : ErasedKeys.lists(values)) {
-            found.addAll(PlainSql.rows(
-                    session,
-                    "SELECT " + address + " FROM " + PlainSql.table(session, table) + " t WHERE "
-                            + value(table, reference.columns().get(0)) + ErasedKeys.in(list),
-                    list,
-                    row -> row.getString(1)));
+            rows += PlainSql.rows(
+                            session,
+                            "SELECT count(*) FROM " + PlainSql.table(session, table) + " t WHERE "
+                                    + value(table, reference.columns().get(0)) + ErasedKeys.in(list),
+                            list,
+                            row -> row.getLong(1))
+                    .get(0);
         }
-        return found;
+        return rows;
     }
 
     /** Those of these names that agents other than this one have. */
