@@ -18,8 +18,8 @@ final class RunTimes {
     private RunTimes() {}
 
     /**
-     * Those of the runs whose source has no times. The conversation of an imported run has the id of its task. If the task is gone, a
-     * conversation without a time of its own has that of the import.
+     * Those of the runs whose source has no times. The conversation of an imported run has the id of its task. If the task is
+     * gone, a conversation that is as old as its import has no times.
      */
     static Set<String> unknown(Database db, Collection<String> runs) {
         Field<String> task = TASKS.ID.coerce(String.class);

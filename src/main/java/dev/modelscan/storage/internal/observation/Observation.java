@@ -45,8 +45,8 @@ public final class Observation {
     private static final String LETTER = "\\w\\x{80}-\\x{10FFFF}";
 
     /**
-     * From here on nothing is certain: a comment in a comment, which ends where it ends or where the inner one does; brackets with a
-     * quote that is not closed in them, which are a name or an index; or a quote that is not closed.
+     * What engines read in two ways, so the rest of the SQL may hold values: a comment inside a comment, an open quote inside
+     * brackets, or a quote that is never closed.
      */
     private static final String UNCLEAR = "(?:/\\*|['\"`]|(?<![" + LETTER + "$])\\$[" + LETTER + "]*+\\$"
             + "|\\[(?!(?:[^]'\"`]|'[^]']*+'|\"[^]\"]*+\"|`[^]`]*+`)*+])).*";

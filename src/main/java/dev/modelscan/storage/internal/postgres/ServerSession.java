@@ -29,9 +29,9 @@ public record ServerSession(boolean direct, boolean onCitus) {
             + " WHERE pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL";
 
     /**
-     * Asks the server, in one round trip, and refuses a session in which a backslash of a text escapes: jOOQ writes the constants
-     * of a query as standard SQL has them. A pooler gives the driver a process id of its own, which differs
-     * from the server's. If a data source hides the driver, a pooler is assumed.
+     * Asks the server, in one round trip. If a backslash in a text is an escape, the session is refused, because jOOQ writes
+     * texts as standard SQL does. A pooler gives the driver its own process id, so a different id on the server means a
+     * pooler. If a data source hides the driver, a pooler is assumed.
      */
     public static ServerSession of(Connection connection) throws SQLException {
         return of(connection, Map.of());
