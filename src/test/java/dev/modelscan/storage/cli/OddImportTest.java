@@ -168,6 +168,24 @@ class OddImportTest {
         }
     }
 
+    @Test
+    void aRecordThatIsAnOddNumberStopsNoImport() throws IOException {
+        Path lines = write(
+                "{'messages':[{'role':'user','content':'a'}]}\nNaN\n{'messages':[{'role':'user','content':'b'}]}");
+        Path folder = Files.createDirectory(directory.resolve("folder"));
+        Files.writeString(folder.resolve("losses.json"), "[-0.0, 1.5]");
+        Files.copy(lines, folder.resolve("odd.jsonl"));
+
+        Run run = run(folder);
+
+        assertThat(run.err())
+                .contains("odd.jsonl: warning: line 2, record 2: is NaN, which JSON does not have")
+                .contains("left out: losses.json is a JSON array whose first element is of the type number");
+        try (Database db = open()) {
+            assertThat(db.messages().list(10, 0)).extracting(Message::content).containsExactly("a", "b");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

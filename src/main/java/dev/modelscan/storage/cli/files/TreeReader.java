@@ -23,7 +23,7 @@ final class TreeReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final @Nullable Spool spool;
-    private final BiConsumer<String, String> odd;
+    private final BiConsumer<@Nullable String, String> odd;
 
     /** What was read of the value that is being read. */
     private JsonNode root = MissingNode.getInstance();
@@ -32,9 +32,9 @@ final class TreeReader {
      * A reader.
      *
      * @param spool takes long arrays; null to hold all in memory
-     * @param odd told of what was changed: the field and what is odd about it
+     * @param odd told of what was changed: the field, or null for the value itself, and what is odd about it
      */
-    TreeReader(@Nullable Spool spool, BiConsumer<String, String> odd) {
+    TreeReader(@Nullable Spool spool, BiConsumer<@Nullable String, String> odd) {
         this.spool = spool;
         this.odd = odd;
     }
@@ -154,12 +154,10 @@ final class TreeReader {
         return spooled == null ? array : spooled;
     }
 
-    private static String path(JsonParser parser) {
-        return parser.getParsingContext()
-                .pathAsPointer()
-                .toString()
-                .substring(1)
-                .replace('/', '.');
+    /** Where the current token is; null if it is the value itself. */
+    private static @Nullable String path(JsonParser parser) {
+        String pointer = parser.getParsingContext().pathAsPointer().toString();
+        return pointer.isEmpty() ? null : pointer.substring(1).replace('/', '.');
     }
 
     /** Where a node belongs in its parent. */
