@@ -15,6 +15,10 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -134,6 +138,22 @@ class FoundFilesTest {
         assertThat(run.code()).as(run.err()).isZero();
         try (Database db = Database.open(database())) {
             assertThat(db.messages().list(10, 0)).extracting("content").contains("b");
+        }
+    }
+
+    /** What is only in its write-ahead log belongs to it. */
+    @Test
+    void aDatabaseMayBeInAFolderWithAnExclamationMark() throws IOException, SQLException {
+        Path file = Files.createDirectory(directory.resolve("wow!")).resolve("sessions.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement sql = connection.createStatement()) {
+            sql.execute("PRAGMA journal_mode = WAL");
+            sql.execute("CREATE TABLE agent_messages (id INTEGER PRIMARY KEY, session_id TEXT, message_data TEXT,"
+                    + " created_at TIMESTAMP)");
+            sql.execute(
+                    "INSERT INTO agent_messages VALUES (1, 's', '{\"role\": \"user\", \"content\": \"late\"}', NULL)");
+
+            assertThat(run(file).out()).contains("1 transcript imported");
         }
     }
 

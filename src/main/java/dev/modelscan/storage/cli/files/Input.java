@@ -68,8 +68,8 @@ public record Input(
         return new Input(name, name, name, null, false, -1, () -> in);
     }
 
-    /** Whether {@link #path} holds this source and nothing else. */
-    boolean isWholeFile() {
-        return !origin.contains("!");
+    /** Whether the source is all that {@link #path} holds, and no entry of it. */
+    public boolean isWholeFile() throws IOException {
+        return path != null && origin.equals(path.toRealPath().toString());
     }
 }

@@ -154,8 +154,7 @@ public final class FileImport {
     }
 
     private @Nullable String sha256() throws IOException {
-        if (input.path() == null
-                || !input.origin().equals(input.path().toRealPath().toString())) {
+        if (input.path() == null || !input.isWholeFile()) {
             return null;
         }
         MessageDigest digest = Digests.sha256();
