@@ -49,6 +49,8 @@ import org.jooq.Table;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Deleted records are kept whole, and come back whole. */
 abstract class DeletedRecordsContract extends Contract {
@@ -198,6 +200,59 @@ abstract class DeletedRecordsContract extends Contract {
         keeping.deletedRecords().restore(newest("message", first.id().value()).id());
 
         assertThat(db.messages().list(1, 0).get(0)).isEqualTo(first);
+    }
+
+    private List<Message> threeWithABranch() {
+        Message first = db.messages().create(message(bob).content("first").build());
+        Message second = db.messages().create(message(bob).content("second").build());
+        db.conversations().fork(CONVERSATION, first.id(), InsideToolCall.REFUSE);
+        Message third = db.messages().create(message(bob).content("third").build());
+        return List.of(first, second, third);
+    }
+
+    private List<String> path() {
+        return db.messages().listByConversation(CONVERSATION, PageRequest.first(10)).items().stream()
+                .map(Message::content)
+                .toList();
+    }
+
+    /** Without messages a conversation has no head, and a new message begins one without branches. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aNewMessageStaysOnThePathWhenThoseBeforeItComeBack(boolean backward) {
+        List<Message> messages = new ArrayList<>(threeWithABranch());
+        if (backward) {
+            Collections.reverse(messages);
+        }
+        messages.forEach(message -> keeping.messages().delete(message.id()));
+        db.messages().create(message(bob).content("new").build());
+
+        Collections.reverse(messages);
+        for (Message message : messages) {
+            keeping.deletedRecords()
+                    .restore(newest("message", message.id().value()).id());
+            assertThat(path()).endsWith("new");
+        }
+
+        assertThat(path()).contains("third");
+        db.messages().create(message(bob).content("newer").build());
+        assertThat(path()).endsWith("new", "newer");
+    }
+
+    @Test
+    void allMessagesOfAConversationWithABranchComeBack() {
+        List<Message> messages = new ArrayList<>(threeWithABranch());
+        List<String> rows = rows().get("messages");
+        Collections.reverse(messages);
+        messages.forEach(message -> keeping.messages().delete(message.id()));
+        assertThat(path()).isEmpty();
+
+        Collections.reverse(messages);
+        messages.forEach(message -> keeping.deletedRecords()
+                .restore(newest("message", message.id().value()).id()));
+
+        assertThat(rows().get("messages")).isEqualTo(rows);
+        assertThat(path()).containsExactly("first", "third");
     }
 
     @Test

@@ -85,10 +85,18 @@ final class Restoration {
             }
         }
         for (KeptRows group : groups) {
-            if (group.emptied() != null) {
+            if (group.emptied() != null && !isHead(group)) {
                 fillIn(group, List.of(group.emptied().split(",", -1)), true);
             }
         }
+        if (rows.get(0).table().name().equals(MESSAGES.getName())) {
+            giveHead(rows.get(0));
+        }
+    }
+
+    private static boolean isHead(KeptRows group) {
+        return group.table().name().equals(CONVERSATIONS.getName())
+                && CONVERSATIONS.HEAD_ID.getName().equals(group.emptied());
     }
 
     private record First(String table, @Nullable String emptied, String document) {}
@@ -176,7 +184,7 @@ final class Restoration {
 
     /**
      * No message that is created later gets the number of a restored one: the conversation may be another one of that
-     * id. One that is restored too has given out these numbers.
+     * id. One that is restored too has given out these numbers. Locks the conversation, as whoever adds a message does.
      */
     private void takeNumbers(KeptRows group) throws SQLException {
         String conversation = PlainSql.quoted(MESSAGES.CONVERSATION_ID.getName());
@@ -186,13 +194,36 @@ final class Restoration {
                 named(group.members(List.of(MESSAGES.CONVERSATION_ID.getName(), MESSAGES.SEQUENCE_NUMBER.getName())));
         PlainSql.update(
                 session,
-                "UPDATE " + PlainSql.table(session, CONVERSATIONS.getName()) + " AS t SET " + last
-                        + " = given.newest FROM (SELECT " + conversation + ", max(" + number
+                "UPDATE " + PlainSql.table(session, CONVERSATIONS.getName()) + " AS t SET " + last + " = CASE WHEN t."
+                        + last + " < given.newest THEN given.newest ELSE t." + last + " END FROM (SELECT "
+                        + conversation + ", max(" + number
                         + ") AS newest FROM (SELECT "
                         + read + " FROM " + from(group) + ") AS message GROUP BY " + conversation
                         + ") AS given WHERE t." + PlainSql.quoted(CONVERSATIONS.ID.getName()) + " = given."
-                        + conversation + " AND t." + last + " < given.newest",
+                        + conversation,
                 values(group));
+    }
+
+    /**
+     * A conversation whose messages were all deleted has no head, and ends with its newest message. If a message with a
+     * parent comes back, it has branches again: what was created meanwhile stays the end.
+     */
+    private void giveHead(KeptRows message) throws SQLException {
+        String conversation = PlainSql.quoted(MESSAGES.CONVERSATION_ID.getName());
+        String messages = PlainSql.table(session, MESSAGES.getName());
+        String ofConversation = " FROM " + messages + " m WHERE m." + conversation + " = t."
+                + PlainSql.quoted(CONVERSATIONS.ID.getName());
+        String head = PlainSql.quoted(CONVERSATIONS.HEAD_ID.getName());
+        PlainSql.update(
+                session,
+                "UPDATE " + PlainSql.table(session, CONVERSATIONS.getName()) + " AS t SET " + head + " = (SELECT m."
+                        + PlainSql.quoted(MESSAGES.ID.getName()) + ofConversation + " ORDER BY m."
+                        + PlainSql.quoted(MESSAGES.SEQUENCE_NUMBER.getName()) + " DESC LIMIT 1) WHERE t." + head
+                        + " IS NULL AND t." + PlainSql.quoted(CONVERSATIONS.ID.getName()) + " IN (SELECT "
+                        + value(message.member(MESSAGES.CONVERSATION_ID.getName())) + " FROM " + from(message)
+                        + ") AND EXISTS (SELECT 1" + ofConversation + " AND m."
+                        + PlainSql.quoted(MESSAGES.PARENT_ID.getName()) + " IS NOT NULL)",
+                values(message));
     }
 
     private void insert(KeptRows group, List<Reference> late) throws SQLException {
