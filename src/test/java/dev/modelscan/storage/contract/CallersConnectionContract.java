@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -21,6 +22,7 @@ import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.metrics.Operation;
 import dev.modelscan.storage.schema.tables.Agents;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
@@ -392,6 +394,31 @@ abstract class CallersConnectionContract extends Contract {
 
             assertThat(joining.agents().list(10, 0)).hasSize(1);
         }
+    }
+
+    @Test
+    void aListenerIsToldOfATransactionThatJoins() throws SQLException {
+        connection.setAutoCommit(false);
+        List<Operation> told = new ArrayList<>();
+        try (Database joining = engine().beside(db)
+                .orElseThrow()
+                .joinTransactions(() -> connection)
+                .listener(told::add)
+                .open()) {
+            told.clear();
+            joining.useTx(tx -> tx.agents().create(ONE));
+            assertThatThrownBy(() -> joining.useTx(tx -> {
+                        throw new IllegalStateException("mine");
+                    }))
+                    .hasMessage("mine");
+        }
+
+        assertThat(told)
+                .extracting(Operation::name, Operation::isSuccess)
+                .containsExactly(tuple("agent.insert", true), tuple("transaction", true), tuple("transaction", false));
+        assertThat(told)
+                .extracting(Operation::namespace)
+                .containsOnly(told.get(0).namespace());
     }
 
     @Test

@@ -59,6 +59,10 @@ final class SqlTx extends SqlRepositories implements Tx {
         return sessions;
     }
 
+    Session session() {
+        return sessions.session;
+    }
+
     /** To be called after the last use of one that was {@link #joined}, if that is known. */
     void leave() {
         sessions.session.end();

@@ -79,20 +79,28 @@ public final class StoreRepositories extends SqlRepositories {
     /** Runs a function of the caller in a transaction. */
     public <T extends @Nullable Object, X extends Exception> T withTx(Isolation isolation, TxFunction<T, X> function)
             throws X {
-        SqlTx joined = joining == null ? null : joining.joined();
-        if (joined != null) {
-            try {
-                return joined.withTx(function);
-            } finally {
-                joined.leave();
-            }
-        }
-        Store.TransactionBody<T, X> body = session -> new SqlTx(store, session).run(function);
         if (store.options().listeners().isEmpty()) {
-            return store.transaction(isolation, body);
+            return transaction(isolation, function, null);
         }
         Observation observation = Observation.begin(store, Kind.TRANSACTION, null, null);
-        return observation.<T, X>of(() -> store.transaction(isolation, observation.watchedBody(body)));
+        return observation.<T, X>of(() -> transaction(isolation, function, observation));
+    }
+
+    /** Runs it in a part of the transaction that its thread is in, if there is one. */
+    private <T extends @Nullable Object, X extends Exception> T transaction(
+            Isolation isolation, TxFunction<T, X> function, @Nullable Observation observation) throws X {
+        SqlTx joined = joining == null ? null : joining.joined();
+        Store.TransactionBody<T, X> body =
+                session -> joined == null ? new SqlTx(store, session).run(function) : joined.withTx(function);
+        Store.TransactionBody<T, X> watched = observation == null ? body : observation.watchedBody(body);
+        if (joined == null) {
+            return store.transaction(isolation, watched);
+        }
+        try {
+            return watched.run(joined.session());
+        } finally {
+            joined.leave();
+        }
     }
 
     /** Full-text search. Finds what the transaction that its thread is in has written, if its calls join one. */
