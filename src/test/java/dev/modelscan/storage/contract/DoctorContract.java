@@ -492,6 +492,29 @@ abstract class DoctorContract extends Contract {
         }
     }
 
+    /** Its separators of words are fewer. Its database is not used again. */
+    @Test
+    void aSearchIndexOfAnOlderBuildIsFound() {
+        try (Database own = builder().open()) {
+            own.search().enable();
+            if (engine().name().startsWith("SQLite")) {
+                plant(own, "DROP VIEW search_texts");
+                plant(own, "CREATE VIEW search_texts AS SELECT 1 AS id");
+            } else {
+                plant(
+                        own,
+                        "CREATE OR REPLACE FUNCTION search_patterns(phrases text) RETURNS text[] LANGUAGE sql"
+                                + " IMMUTABLE STRICT AS $$ SELECT string_to_array(phrases, '|') $$");
+            }
+
+            assertThat(own.search().isEnabled()).isFalse();
+            assertThat(own.doctor().findings()).extracting(Finding::code).contains("search-broken");
+            own.search().enable();
+            assertThat(own.search().isEnabled()).isTrue();
+            assertThat(own.doctor().findings()).isEmpty();
+        }
+    }
+
     private static void plant(Database own, String sql) {
         own.useTx(tx -> tx.dsl().execute(sql));
     }

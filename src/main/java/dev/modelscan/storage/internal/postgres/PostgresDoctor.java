@@ -156,7 +156,7 @@ final class PostgresDoctor {
                     Severity.ERROR,
                     "search-broken",
                     "the search index is not whole, so a search fails",
-                    List.of("it has only " + state + " % of its indexes"),
+                    List.of("it has only " + state + " % of its indexes and functions"),
                     "search --rebuild");
         }
     }
