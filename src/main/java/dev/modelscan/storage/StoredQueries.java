@@ -109,7 +109,7 @@ public final class StoredQueries {
      * A table whose rows are a type of the application's own. The compiler checks both functions: {@code row -> new
      * Review(row.getId(), row.getVerdict())} and {@code review -> new ReviewsRecord(review.id(), review.verdict())}.
      *
-     * @param read makes a value of jOOQ's record; a write may call it twice, and on another thread, so it must not use the database
+     * @param read makes a value of jOOQ's record; a write may call it several times, and on another thread, so it must not use the database
      * @param write makes jOOQ's record, with all columns, of a value
      * @throws IllegalArgumentException if that is no key of one column, or if the table has a column that no stored query reads
      *     or binds

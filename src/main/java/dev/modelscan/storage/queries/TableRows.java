@@ -8,8 +8,7 @@ import java.util.stream.Stream;
 /**
  * The rows of a {@link MappedTable}. Each method is one statement, and one transaction, unless it was reached through a
  * transaction. Its exceptions are those of the library's repositories, and name the table's entity and the key. What a function of
- * the table throws is passed on. A row that it can read neither as it is given nor as the schema completed it is not stored; one
- * that it can read as it is given is stored, even if it cannot read what the schema made of it.
+ * the table throws is passed on. A row that it cannot read as the schema completed or changed it is not stored.
  *
  * @param <K> the type of the key
  * @param <R> what a row is in Java

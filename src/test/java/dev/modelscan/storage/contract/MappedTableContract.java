@@ -157,6 +157,27 @@ abstract class MappedTableContract extends Contract {
         assertThat(squads().stream()).containsExactly(second);
     }
 
+    /** As it is given, the row can be read; here without the next version. */
+    @Test
+    void aRowThatCannotBeReadAsItIsStoredIsNotStored() {
+        MappedTable<TeamId, Squad> first = StoredQueries.table(
+                "squad",
+                TEAMS.ID,
+                TEAMS.VERSION,
+                row -> {
+                    if (row.getVersion() == 2) {
+                        throw new IllegalArgumentException("mine");
+                    }
+                    return Squad.of(row);
+                },
+                Squad::toRow);
+        Squad stored = db.table(first).insert(squad("a"));
+
+        assertThatThrownBy(() -> db.table(first).update(stored)).hasMessage("mine");
+
+        assertThat(squads().get(stored.id())).isEqualTo(stored);
+    }
+
     @Test
     void aTableWithAnotherNameHasItsKey() {
         Teams renamed = TEAMS.rename("teams");

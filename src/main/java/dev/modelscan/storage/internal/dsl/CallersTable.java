@@ -154,13 +154,25 @@ public final class CallersTable<K, X extends TableRecord<X>, R> implements Mappe
         return row;
     }
 
-    /** Whether the application can read a row as it is given. The stored one may differ. */
-    boolean isReadable(X row) {
+    /** The row that an update stores: the given one with its next version. */
+    X next(X given) {
+        X row = table.newRecord();
+        row.fromArray(given.intoArray());
+        if (version != null && given.get(version) != null) {
+            row.set(version, given.get(version) + 1);
+        }
+        return row;
+    }
+
+    /** The values of a row if the application can read it, and null if it cannot. The stored one may differ. */
+    @Nullable
+    Object @Nullable [] read(X row) {
+        @Nullable Object[] values = row.intoArray();
         try {
-            insert.map(row.intoArray());
-            return true;
+            insert.map(values);
+            return values;
         } catch (RuntimeException e) {
-            return false;
+            return null;
         }
     }
 

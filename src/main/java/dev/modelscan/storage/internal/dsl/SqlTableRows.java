@@ -11,6 +11,7 @@ import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.queries.TableRows;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import org.jooq.TableRecord;
@@ -32,23 +33,24 @@ public final class SqlTableRows<K, X extends TableRecord<X>, R> implements Table
     @Override
     public R insert(R row) {
         X given = table.newRow(row);
-        boolean readable = table.isReadable(given);
+        @Nullable Object[] expected = table.read(given);
         return table.insert.map(sessions.write(
                 entity,
                 table.name(table.keyOf(given)),
                 session -> readable(
                         table.insert,
                         Objects.requireNonNull(written(session, table.insert, table.all(given))),
-                        readable)));
+                        expected)));
     }
 
     /**
      * A row that the application cannot read is not stored. What the schema refuses is told before. The schema may have
-     * completed a row that could not be read as it was given, so that one is read here, and only that one: the
-     * application's function would hold up other writers.
+     * changed or completed a row, so one that is not as {@code expected} is read here, and only that one: the application's
+     * function would hold up other writers.
      */
-    private static @Nullable Object[] readable(CallersQuery<?> write, @Nullable Object[] stored, boolean readable) {
-        if (!readable) {
+    private static @Nullable Object[] readable(
+            CallersQuery<?> write, @Nullable Object[] stored, @Nullable Object @Nullable [] expected) {
+        if (!Arrays.deepEquals(stored, expected)) {
             write.map(stored);
         }
         return stored;
@@ -89,13 +91,13 @@ public final class SqlTableRows<K, X extends TableRecord<X>, R> implements Table
     public R update(R row) {
         X given = table.changed(row);
         K key = table.keyOf(given);
-        boolean readable = table.isReadable(given);
+        @Nullable Object[] expected = table.read(table.next(given));
         return table.update.map(sessions.write(entity, table.name(key), session -> {
             @Nullable Object[] updated = written(session, table.update, table.all(given));
             if (updated == null) {
                 throw refused(byKey(session, key), table.name(key), table.versionOf(given));
             }
-            return readable(table.update, updated, readable);
+            return readable(table.update, updated, expected);
         }));
     }
 
