@@ -40,6 +40,8 @@ final class WriterConnection {
     private final SqliteState state;
     private final Cache cache;
     private long rowsChanged;
+    /** Whether a transaction may be open. */
+    private boolean begun;
     /** The next in the list of those that {@link WriterSlot} could not close. */
     @Nullable
     WriterConnection older;
@@ -110,15 +112,18 @@ final class WriterConnection {
     }
 
     void begin(Duration timeout) throws SQLException {
+        begun = true;
         execute(begin, timeout);
     }
 
     void commit(Duration timeout) throws SQLException {
         execute(commit, timeout);
+        begun = false;
     }
 
     void rollBack() throws SQLException {
         rollback.execute();
+        begun = false;
     }
 
     /**
@@ -234,10 +239,12 @@ final class WriterConnection {
      */
     void close() throws SQLException {
         watchdog.forget(session);
-        try (Statement once = session.connection().createStatement()) {
-            once.execute("ROLLBACK");
-        } catch (SQLException e) {
-            LOG.debug("no transaction was open", e);
+        if (begun) {
+            try (Statement once = session.connection().createStatement()) {
+                once.execute("ROLLBACK");
+            } catch (SQLException e) {
+                LOG.debug("no transaction was open", e);
+            }
         }
         session.close();
         cache.closed();
