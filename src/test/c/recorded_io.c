@@ -1,6 +1,7 @@
 /*
  * Records what a process asks the disk to do with one database, for PowerLoss to replay: preload it with
- *   RECORD_FILE    the database; recorded are it, its -wal, its -journal, and what is written to <database>-marks
+ *   RECORD_FILE    the database; recorded are it, its -wal, its -journal, what is written to <database>-marks, and flushes of the
+ *                  directories that it is in
  *   RECORD_TO      the recording, which several processes may share
  *   RECORD_MICROS  how long each flush takes
  *   RECORD_FAILS   if given, one of so many flushes of the log fails: what was not on the disk is not written again, and
@@ -30,7 +31,7 @@
 #define NEXT(name) ((typeof(&name)) dlsym(RTLD_NEXT, #name))
 #define MOST_FILES 4096
 
-enum { DATABASE = 1, LOG = 2, JOURNAL = 3, MARKS = 4 };
+enum { DATABASE = 1, LOG = 2, JOURNAL = 3, MARKS = 4, DIRECTORY = 5 };
 
 struct record {
     uint8_t operation, file, unused[2];
@@ -40,6 +41,8 @@ struct record {
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static uint8_t files[MOST_FILES];
+/* Of the paths of directories, which the path of the database begins with. */
+static uint16_t lengths[MOST_FILES];
 static int recording = -1;
 static uint32_t flushes, log_flushes, failures_seen[MOST_FILES];
 /* How many flushes of the log have failed; shared by all processes. */
@@ -48,6 +51,10 @@ static uint32_t *failures;
 static int file_of(const char *path) {
     const char *database = getenv("RECORD_FILE");
     size_t length = database ? strlen(database) : 0;
+    size_t given = path ? strlen(path) : 0;
+    if (database && given < length && database[given] == '/' && strncmp(path, database, given) == 0) {
+        return DIRECTORY;
+    }
     if (!path || !database || strncmp(path, database, length) != 0) {
         return 0;
     }
@@ -109,7 +116,10 @@ static int opened(const char *path, int flags, mode_t mode) {
     if (fd >= MOST_FILES) {
         abort();
     }
-    if (fd >= 0) {
+    if (fd >= 0 && file == DIRECTORY) {
+        files[fd] = DIRECTORY;
+        lengths[fd] = (uint16_t) strlen(path);
+    } else if (fd >= 0) {
         files[fd] = (uint8_t) file;
         failures_seen[fd] = *failures;
         if (fresh) {
@@ -270,12 +280,23 @@ static int flushed(int fd, int file) {
     return told_late || lost ? -1 : 0;
 }
 
+static int directory_flushed(int fd) {
+    lock();
+    record('D', DIRECTORY, lengths[fd], NULL, 0);
+    unlock();
+    return 0;
+}
+
+static int recorded_flush(int fd, int file) {
+    return file == DIRECTORY ? directory_flushed(fd) : flushed(fd, file);
+}
+
 int fsync(int fd) {
     int file = file_at(fd);
-    return file ? flushed(fd, file) : NEXT(fsync)(fd);
+    return file ? recorded_flush(fd, file) : NEXT(fsync)(fd);
 }
 
 int fdatasync(int fd) {
     int file = file_at(fd);
-    return file ? flushed(fd, file) : NEXT(fdatasync)(fd);
+    return file ? recorded_flush(fd, file) : NEXT(fdatasync)(fd);
 }

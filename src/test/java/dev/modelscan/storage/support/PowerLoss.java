@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a disk may hold after a loss of power: {@code recorded_io.c} records each write, truncation, deletion and flush
@@ -31,6 +33,7 @@ public final class PowerLoss {
     private static final int SECTOR = 512;
     private static final int HEAD = 16;
     private static final int MARKS = 4;
+    private static final int DIRECTORY = 5;
     private static final Map<Integer, String> SUFFIXES = Map.of(1, "", 2, "-wal", 3, "-journal");
 
     /** What happens to writes that were not flushed. */
@@ -142,6 +145,15 @@ public final class PowerLoss {
         }
     }
 
+    /** The directories above the database that were flushed before the first line of the marks. */
+    public Set<Path> flushedDirectories(Path database) {
+        return operations.stream()
+                .takeWhile(operation -> operation.file() != MARKS)
+                .filter(operation -> operation.file() == DIRECTORY)
+                .map(operation -> Path.of(database.toString().substring(0, (int) operation.offset())))
+                .collect(Collectors.toSet());
+    }
+
     /**
      * Makes states at random points of the recording, one after the other.
      *
@@ -183,6 +195,9 @@ public final class PowerLoss {
             Map<Integer, SimulatedFile> files,
             Map<Long, Integer> flushes,
             List<String> acknowledged) {
+        if (operation.file() == DIRECTORY) {
+            return;
+        }
         if (operation.file() == MARKS) {
             if (operation.kind() == 'W') {
                 acknowledged.addAll(text(operation).lines().toList());

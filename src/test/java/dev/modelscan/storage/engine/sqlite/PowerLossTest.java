@@ -296,6 +296,24 @@ class PowerLossTest {
         assertThat(Set.copyOf(applied)).hasSize(2).contains(0);
     }
 
+    /** A file is gone with the name of a directory above it. */
+    @Test
+    void theNamesOfTheDirectoriesOfANewFileAreFlushed() throws Exception {
+        file = directory.resolve("new/deeper/app.db");
+        recording = directory.resolve("recording-directories");
+        ChildProcess.startBehind(
+                        PowerLoss.recorded(directory, file, recording),
+                        directory,
+                        Creation.class,
+                        List.of(),
+                        file.toString(),
+                        Durability.FULL.name())
+                .output();
+
+        assertThat(PowerLoss.of(recording).flushedDirectories(file))
+                .contains(directory, directory.resolve("new"), directory.resolve("new/deeper"));
+    }
+
     /** Makes a file, which is acknowledged in the marks. */
     static final class Creation {
 

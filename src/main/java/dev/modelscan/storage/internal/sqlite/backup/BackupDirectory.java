@@ -11,6 +11,7 @@ import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import dev.modelscan.storage.internal.sqlite.file.SyncedDirectories;
 import dev.modelscan.storage.internal.values.Directories;
 import java.io.Closeable;
 import java.io.IOException;
@@ -52,7 +53,7 @@ public final class BackupDirectory {
     /** Adds a backup, drills it, and then deletes what is not to be kept. */
     public Generation add(BackupWriter writer, Keep keep) {
         try {
-            Files.createDirectories(directory);
+            SyncedDirectories.create(directory);
             try (MigrationLock lock = MigrationLock.acquireForBackup(directory.resolve("backups"), LOCK_TIMEOUT)) {
                 clean();
                 Backup written = writer.write(next(Instant.now()));

@@ -1,8 +1,8 @@
 package dev.modelscan.storage.internal.sqlite.backup;
 
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import dev.modelscan.storage.internal.sqlite.file.SyncedDirectories;
 import dev.modelscan.storage.internal.values.Sha256;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
@@ -13,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /** The files of a backup, and how they get their names. */
@@ -42,38 +41,7 @@ final class BackupFiles {
             channel.force(true);
         }
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory(file);
-    }
-
-    /**
-     * Writes the names in a file's directory to the disk. Windows cannot, and need not. An interrupt waits for it: the file has
-     * its name already, so nothing can be called off any more.
-     */
-    static void syncDirectory(Path file) throws IOException {
-        if (File.separatorChar == '\\') {
-            return;
-        }
-        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (!isSynced(directory)) {
-                interrupted |= Thread.interrupted();
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** False if an interrupt was in the way. */
-    private static boolean isSynced(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-            return true;
-        } catch (ClosedByInterruptException e) {
-            return false;
-        }
+        SyncedDirectories.syncName(file);
     }
 
     /** Deletes what an interrupted backup or restore has left of a file that is not whole. */

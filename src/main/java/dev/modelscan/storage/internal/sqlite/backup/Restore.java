@@ -12,6 +12,7 @@ import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import dev.modelscan.storage.internal.sqlite.file.SyncedDirectories;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,7 +99,7 @@ public final class Restore {
                 return Files.exists(old) ? old : log;
             }
             Files.deleteIfExists(old);
-            BackupFiles.syncDirectory(target);
+            SyncedDirectories.syncName(target);
             return null;
         }
     }
@@ -116,7 +117,7 @@ public final class Restore {
             Files.copy(target, copying, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
             BackupFiles.complete(copying, old);
         }
-        BackupFiles.syncDirectory(target);
+        SyncedDirectories.syncName(target);
     }
 
     private static void copyPermissions(Path from, Path to) throws IOException {
@@ -141,7 +142,7 @@ public final class Restore {
             Files.deleteIfExists(log);
         }
         Files.deleteIfExists(SqliteFiles.beside(target, "-shm"));
-        BackupFiles.syncDirectory(target);
+        SyncedDirectories.syncName(target);
         return moved;
     }
 }

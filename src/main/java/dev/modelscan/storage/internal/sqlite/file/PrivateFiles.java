@@ -19,7 +19,7 @@ public final class PrivateFiles {
     public static void create(Path file) throws IOException {
         Path parent = file.getParent();
         if (parent != null) {
-            Files.createDirectories(parent);
+            SyncedDirectories.create(parent);
         }
         try {
             Files.createFile(file, permissions(file));
