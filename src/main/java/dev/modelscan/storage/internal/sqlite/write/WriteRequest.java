@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteRequest<T extends @Nullable Object> {
 
-    /** How long a waiting thread sleeps before it checks again, in case nobody was left to wake it. */
+    /** How long one waiting thread sleeps before it checks again, in case nobody was left to wake it. */
     static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     enum State {
@@ -182,8 +182,9 @@ final class WriteRequest<T extends @Nullable Object> {
                     return State.WITHDRAWN;
                 }
                 if (now == State.TAKEN || !queue.replaceAbandonedLeader()) {
-                    boolean soon = mayWithdraw && now == State.WAITING && left < LOOK_NANOS;
-                    LockSupport.parkNanos(this, soon ? Math.max(left, 1) : LOOK_NANOS);
+                    long look = queue.lookNanos();
+                    boolean soon = mayWithdraw && now == State.WAITING && left < look;
+                    LockSupport.parkNanos(this, soon ? Math.max(left, 1) : look);
                 }
                 interrupted |= Thread.interrupted();
             }
