@@ -74,6 +74,18 @@ class FailedRunsTest {
         assertThat(errors()).containsExactlyInAnyOrder("late", "many", null);
     }
 
+    @Test
+    void eachRunOfOneIdThatFailedInAFileIsKept() throws IOException {
+        String both = failed("late") + failed("many");
+        String all = both + batch(ANSWERED);
+
+        assertThat(imported("a.jsonl", both).out()).contains("2 transcripts imported", "1 warning");
+        assertThat(imported("a.jsonl", both).out()).contains("2 stored already").doesNotContain("grown");
+        assertThat(imported("a.jsonl", all).out()).contains("1 transcript imported, 2 stored already");
+        assertThat(imported("a.jsonl", all).out()).contains("3 stored already").doesNotContain("grown");
+        assertThat(errors()).containsExactlyInAnyOrder("late", "many", null);
+    }
+
     private List<String> errors() {
         try (Database db = open()) {
             return db.tasks().list(10, 0).stream().map(Task::error).toList();

@@ -45,6 +45,7 @@ final class RunStore {
     private final RunBuffer events;
     private final @Nullable TaskId parent;
     private final boolean isRetry;
+    private final boolean isSecond;
     private final Instant base;
     private final String content;
     private @Nullable String keptCalls;
@@ -54,14 +55,22 @@ final class RunStore {
      *
      * @param maxDepth how deep the database takes JSON
      * @param isRetry whether something was in the way when it was to be stored before
+     * @param isSecond whether the file has told a run of its id without messages before
      */
-    RunStore(int maxDepth, Provenance provenance, ReadRun run, @Nullable TaskId parent, boolean isRetry) {
+    RunStore(
+            int maxDepth,
+            Provenance provenance,
+            ReadRun run,
+            @Nullable TaskId parent,
+            boolean isRetry,
+            boolean isSecond) {
         this.maxDepth = maxDepth;
         this.provenance = provenance;
         this.facts = run.facts();
         this.events = run.events();
         this.parent = parent;
         this.isRetry = isRetry;
+        this.isSecond = isSecond;
         this.base = run.base();
         this.content = Digests.hex(facts.digest()) + (run.occurrence() == 0 ? "" : "." + run.occurrence());
     }
@@ -114,7 +123,7 @@ final class RunStore {
         return new Outcome(fate, stored, known.id(), warning(finder.warning()), owner, agents);
     }
 
-    /** A run that failed without a message is the same one if the same file tells it, or if the file says the same of it. */
+    /** A run that failed without a message is the same one if the same file tells it, once, or if the file says the same of it. */
     private boolean isAnother(Tx tx, Known known, Values values) {
         Task stored = known.task();
         return known.messages() == 0
@@ -127,7 +136,7 @@ final class RunStore {
                         .find(new ConversationId(known.id().value()))
                         .filter(conversation -> conversation.lastSequenceNumber() == 0)
                         .isPresent()
-                && !isToldHere(tx, stored)
+                && (isSecond || !isToldHere(tx, stored))
                 && (facts.messages() > 0 || hasNews(tx, known, values));
     }
 

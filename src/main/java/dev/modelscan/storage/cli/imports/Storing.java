@@ -35,6 +35,10 @@ final class Storing {
     private final FileResult result;
     private final Map<String, TaskId> parents = new LinkedHashMap<>();
     private final Set<String> uncommitted = new HashSet<>();
+
+    /** The ids of the runs without messages that the file has told up to now. */
+    private final Set<String> empty = new HashSet<>();
+
     private boolean warned;
 
     Storing(Supplier<Database> database, Provenance provenance, FileResult result) {
@@ -99,6 +103,7 @@ final class Storing {
     private void undo() {
         provenance.undo();
         parents.keySet().removeAll(uncommitted);
+        empty.removeAll(uncommitted);
         uncommitted.clear();
     }
 
@@ -133,7 +138,9 @@ final class Storing {
     private RunStore.Outcome store(Tx tx, Database db, ReadRun run, boolean isRetry) {
         run.described().forEach(provenance::describe);
         TaskId parent = run.parent() == null ? null : parent(tx, run.parent());
-        return new RunStore(db.options().maxJsonDepth(), provenance, run, parent, isRetry).store(tx);
+        String id = run.facts().externalId();
+        boolean isSecond = id != null && empty.contains(id);
+        return new RunStore(db.options().maxJsonDepth(), provenance, run, parent, isRetry, isSecond).store(tx);
     }
 
     private void made(ReadRun run, RunStore.Outcome outcome) {
@@ -141,8 +148,12 @@ final class Storing {
             provenance.made(outcome.workflow(), outcome.agents());
         }
         remember(run.key(), outcome.task());
-        if (run.facts().externalId() != null) {
-            remember(run.facts().externalId(), outcome.task());
+        String id = run.facts().externalId();
+        if (id != null) {
+            remember(id, outcome.task());
+            if (run.facts().messages() == 0) {
+                empty.add(id);
+            }
         }
     }
 
