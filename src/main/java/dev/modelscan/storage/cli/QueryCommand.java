@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.StorageException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -100,10 +101,11 @@ final class QueryCommand extends DatabaseCommand {
                 rows.add(Arrays.asList(row.intoArray()));
             }
             return new QueryRows(json ? Format.json : format, columns, rows, more);
+        } catch (ReadOnlyException | IllegalStateException e) {
+            // The message names calls of the Java API, which are of no use here.
+            throw new StorageException("query: this SQL writes or sets something, and query only reads", e);
         } catch (StorageException e) {
-            throw wouldWrite(e)
-                    ? new StorageException("query: this SQL writes, and query only reads", e)
-                    : SqlPlace.named(e, sql);
+            throw SqlPlace.named(e, sql);
         }
     }
 
@@ -119,11 +121,6 @@ final class QueryCommand extends DatabaseCommand {
                             + Count.of(params.size(), "value") + "; "
                             + (found == 0 ? "leave out --param" : "give a --param for each"));
         }
-    }
-
-    /** The message names a call of the Java API, which is of no use here. */
-    private static boolean wouldWrite(StorageException e) {
-        return String.valueOf(e.getMessage()).contains("db.dsl() only reads");
     }
 
     private static Object value(String text) {

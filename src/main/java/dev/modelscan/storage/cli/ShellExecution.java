@@ -70,7 +70,8 @@ public final class ShellExecution implements ExecutionControlProvider {
         /** What the library refuses is explained by its message, and by where in what was entered it was called. */
         private static StorageException withoutOurFrames(StorageException refused) {
             StorageException told = refused instanceof ReadOnlyException
-                    ? new ReadOnlyException(Messages.inShell(refused), refused.entity(), refused.id())
+                    ? new ReadOnlyException(
+                            Messages.inShell(refused), refused.entity(), refused.id(), refused.getCause())
                     : refused;
             StackTraceElement[] entered = entered(refused);
             told.setStackTrace(entered);

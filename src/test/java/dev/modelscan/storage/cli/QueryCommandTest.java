@@ -80,11 +80,19 @@ class QueryCommandTest {
     }
 
     @Test
-    void aQueryThatWritesIsRefusedInWordsOfTheCommand() {
-        Run run = query("DELETE FROM tasks");
+    void aQueryThatWritesIsRefusedInWordsOfTheCommand() throws SQLException {
+        String server = PostgresServer.newDatabase("");
+        assertThat(MainTest.run("demo", "--db", server).code()).isZero();
+        for (String sql : List.of("DELETE FROM tasks", "BEGIN", "SET x.y TO 'z'")) {
+            for (String place : List.of(database, server)) {
+                Run run = MainTest.run("query", sql, "--db", place);
 
-        assertThat(run.code()).isOne();
-        assertThat(run.err()).isEqualToIgnoringNewLines("error: query: this SQL writes, and query only reads");
+                assertThat(run.code()).isOne();
+                assertThat(run.err())
+                        .isEqualToIgnoringNewLines(
+                                "error: query: this SQL writes or sets something, and query only reads");
+            }
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.teams.TeamId;
@@ -510,7 +511,7 @@ abstract class TransactionContract extends Contract {
                 () -> db.dsl().execute("create table mine (id integer)"),
                 () -> db.dsl().execute("drop table messages"));
         for (Runnable write : writes) {
-            StorageException refusal = catchThrowableOfType(StorageException.class, write::run);
+            StorageException refusal = catchThrowableOfType(ReadOnlyException.class, write::run);
             assertThat(refusal).hasMessageContaining("only reads").hasMessageContaining("useTx");
         }
 

@@ -5,6 +5,7 @@ import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.RejectedException;
 import dev.modelscan.storage.errors.StorageException;
@@ -148,7 +149,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                 new StorageException(
                         subject + ": " + detailOr("this is not allowed") + ": " + driver(), entity, id, cause);
             case READ_ONLY ->
-                new StorageException(
+                new ReadOnlyException(
                         subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
             case NO_SAVEPOINT, OTHER ->
                 new StorageException(
