@@ -24,7 +24,11 @@ abstract class ErasingCommand extends WritingCommand {
             description = "Do not scrub the storage, for many erasures: run \"erase scrub\" after the last one.")
     boolean noScrub;
 
-    @Option(names = "--actor", paramLabel = "<name>", description = "The name of who erases, for the receipt.")
+    @Option(
+            names = "--actor",
+            paramLabel = "<name>",
+            converter = Actor.class,
+            description = "The name of who erases, for the receipt.")
     @Nullable
     String actor;
 

@@ -1,7 +1,6 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.cli.archives.ArchiveFile;
 import dev.modelscan.storage.cli.archives.ArchiveReader;
 import dev.modelscan.storage.cli.archives.Manifest;
@@ -13,7 +12,6 @@ import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
 import dev.modelscan.storage.cli.imports.Redactor;
 import dev.modelscan.storage.errors.ConflictException;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.StorageException;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
@@ -110,13 +108,13 @@ final class ImportCommand extends DatabaseCommand {
     @Option(
             names = "--actor",
             paramLabel = "<name>",
+            converter = Actor.class,
             description = "The name of who imports, for the audit log, if it is on.")
     @Nullable
     String actor;
 
     @Override
     public Integer call() throws IOException {
-        requireActor();
         // show() prints only after the progress bar has ended.
         BufferedInputStream in = new BufferedInputStream(System.in);
         ArchiveFile archive = files.size() == 1 ? ArchiveFile.of(files.get(0), in) : null;
@@ -125,19 +123,6 @@ final class ImportCommand extends DatabaseCommand {
                     spec.commandLine(), "--new-ids goes with one archive, as export --format native writes it");
         }
         return show(archive == null ? importFiles(in) : importArchive(archive));
-    }
-
-    /** Before the database is made. The rule for the name of an actor is that for the name of an agent. */
-    private void requireActor() {
-        if (actor == null) {
-            return;
-        }
-        try {
-            Agent.builder().name(actor).mode("import").build();
-        } catch (InvalidDataException e) {
-            String problem = String.valueOf(e.getMessage()).replaceFirst("^.*?\\bname ", "--actor ");
-            throw new ParameterException(spec.commandLine(), problem);
-        }
     }
 
     /** All of the archive is stored, or nothing. */

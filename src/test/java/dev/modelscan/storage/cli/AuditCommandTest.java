@@ -111,7 +111,7 @@ class AuditCommandTest {
         Path none = directory.resolve("none.db");
         MainTest.Run refused = MainTest.run("import", runs.toString(), "--actor", " ", "--db", none.toString());
         assertThat(refused.code()).isEqualTo(2);
-        assertThat(refused.err()).startsWith("error: --actor is blank");
+        assertThat(refused.err()).startsWith("error: invalid value for option '--actor': the name is blank");
         assertThat(none).doesNotExist();
     }
 

@@ -92,6 +92,7 @@ class EraseCommandTest {
         assertThat(json().path("dryRun").asBoolean()).isTrue();
 
         long before = entries();
+        assertThat(run("agent", ann.id().value(), "--actor", " ")).isEqualTo(2);
         assertThat(run("agent", ann.id().value(), "--actor", "officer")).isZero();
         // The last one is the receipt.
         long made = entries() - before - 1;
