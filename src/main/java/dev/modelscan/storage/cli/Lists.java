@@ -58,6 +58,8 @@ final class Lists {
 
     private static final String CREATED = "created";
 
+    private static final String SHOWN = "; query \"SELECT id, name FROM sources\" shows them";
+
     private final Database db;
     private final ListCommand given;
 
@@ -291,15 +293,15 @@ final class Lists {
                 .limit(PageRequest.MAX_LIMIT + 1)
                 .fetchMap(SOURCES.ID, SOURCES.NAME);
         if (found.isEmpty()) {
-            throw new IllegalArgumentException("no source has the name or id " + name);
+            throw new IllegalArgumentException("no source has the name or id " + name + SHOWN);
         }
         if (new HashSet<>(found.values()).size() > 1) {
             throw new IllegalArgumentException(
-                    "several sources are named " + name + "; give the path or the id of one");
+                    "several sources are named " + name + "; give the path or the id of one" + SHOWN);
         }
         if (found.size() > PageRequest.MAX_LIMIT) {
-            throw new IllegalArgumentException(
-                    Count.of(PageRequest.MAX_LIMIT, "source") + " and more are named " + name + "; give the id of one");
+            throw new IllegalArgumentException(Count.of(PageRequest.MAX_LIMIT, "source") + " and more are named " + name
+                    + "; give the id of one" + SHOWN);
         }
         return List.copyOf(found.keySet());
     }

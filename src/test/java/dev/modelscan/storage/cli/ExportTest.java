@@ -238,7 +238,9 @@ class ExportTest {
         assertThat(lines("--until", "2020-02-03")).isOne();
         Run none = run("export", "-", "--format", "openai", "--source", "none", "--db", database());
         assertThat(none.code()).isEqualTo(2);
-        assertThat(none.err()).startsWith("error: no source has the name or id none");
+        assertThat(none.err())
+                .startsWith(
+                        "error: no source has the name or id none; query \"SELECT id, name FROM sources\" shows them");
         Run whole = run("export", "-", "--format", "native", "--since", "1d", "--db", database());
         assertThat(whole.code()).isEqualTo(2);
         assertThat(whole.err()).contains("the form native holds the whole database");
