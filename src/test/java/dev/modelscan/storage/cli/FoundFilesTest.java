@@ -141,6 +141,18 @@ class FoundFilesTest {
         }
     }
 
+    @Test
+    void oneLineIsNotCalledJsonLines() throws IOException {
+        Path file = directory.resolve("settings.json");
+        for (String text : new String[] {"{\"theme\":1}", "{\"theme\":1}\n"}) {
+            Files.writeString(file, text);
+
+            assertThat(run(file).err()).contains("is JSON, an object with the members theme, in no known form");
+        }
+        Files.writeString(file, "{\"theme\":1}\n{\"theme\":2}\n");
+        assertThat(run(file).err()).contains("is JSON Lines whose first record is an object");
+    }
+
     /** What is only in its write-ahead log belongs to it. */
     @Test
     void aDatabaseMayBeInAFolderWithAnExclamationMark() throws IOException, SQLException {

@@ -58,7 +58,8 @@ final class Seen {
 
     private static String framing(First first) {
         return switch (first.framing()) {
-            case LINES -> "JSON Lines whose first record is ";
+            // One line is how a program writes any JSON.
+            case LINES -> first.values().size() > 1 ? "JSON Lines whose first record is " : "JSON, ";
             case ARRAY -> "a JSON array whose first element is ";
             default -> "JSON, ";
         };
