@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
@@ -40,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What opening a file creates, accepts and rejects. */
 class OpeningTest {
@@ -58,6 +63,24 @@ class OpeningTest {
                 statement.execute(sql);
             }
         }
+    }
+
+    @Test
+    void nothingIsLoggedAsAFailureWhenAllGoesWell() {
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.modelscan.storage");
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.addAppender(logged);
+        logger.setLevel(Level.DEBUG);
+        logger.setAdditive(false);
+        try (Database db = Database.open(file())) {
+            db.teams().create(Team.builder().name("a").build());
+        } finally {
+            logger.detachAppender(logged);
+            logger.setLevel(null);
+            logger.setAdditive(true);
+        }
+        assertThat(logged.list).isNotEmpty().noneMatch(event -> event.getThrowableProxy() != null);
     }
 
     /** Name and content of each file, without the migration lock, which opening may leave. */
