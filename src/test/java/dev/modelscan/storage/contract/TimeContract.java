@@ -294,4 +294,30 @@ abstract class TimeContract extends Contract {
 
         assertThat(db.tasks().get(task.id()).createdAt()).isEqualTo(time);
     }
+
+    /** jOOQ converts it as it converts what is stored, and no database is damaged. */
+    @ParameterizedTest
+    @ValueSource(strings = {"today", "2020-01-01T00:00:00Z", "2020-13-01T00:00:00.000000Z"})
+    void aTextThatIsNoTimeIsNotTakenForAStoredOne(String text) {
+        assertThatThrownBy(() -> db.useTx(tx -> tx.dsl()
+                        .loadInto(TEAMS)
+                        .loadCSV("a,a," + text + "\n")
+                        .fields(TEAMS.ID, TEAMS.NAME, TEAMS.CREATED_AT)
+                        .ignoreRows(0)
+                        .execute()))
+                .isInstanceOf(InvalidDataException.class)
+                .hasMessageContaining("\"" + text + "\" is not of the form 1970-01-01T00:00:00.000000Z");
+    }
+
+    @Test
+    void aTextThatIsATimeIsLoaded() throws Exception {
+        Instant time = Instant.parse("2020-01-01T00:00:00.5Z");
+        db.useTx(tx -> tx.dsl()
+                .loadInto(TEAMS)
+                .loadCSV("a,a,2020-01-01T00:00:00.500000Z,2020-01-01T00:00:00.500000Z\n")
+                .fields(TEAMS.ID, TEAMS.NAME, TEAMS.CREATED_AT, TEAMS.UPDATED_AT)
+                .ignoreRows(0)
+                .execute());
+        assertThat(db.dsl().fetchValue(TEAMS.CREATED_AT)).isEqualTo(time);
+    }
 }

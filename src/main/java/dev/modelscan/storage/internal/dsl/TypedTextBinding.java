@@ -1,5 +1,8 @@
 package dev.modelscan.storage.internal.dsl;
 
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.codec.TextFormat;
 import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.Expressions;
@@ -36,7 +39,18 @@ final class TypedTextBinding<U> implements Binding<String, U> {
 
     TypedTextBinding(TextFormat<U> format) {
         this.format = format;
-        this.converter = Converter.ofNullable(String.class, format.type(), format.decode(), format.encode());
+        this.converter = Converter.ofNullable(String.class, format.type(), this::given, format.encode());
+    }
+
+    /** Decodes a text that jOOQ is given, for example by {@code loadCSV}. What is stored is read by {@link #get}. */
+    private U given(String text) {
+        try {
+            return format.decode().apply(text);
+        } catch (CorruptDatabaseException e) {
+            String reason =
+                    isTime() ? "is not of the form " + Formats.INSTANT.encode().apply(Instant.EPOCH) : "cannot be read";
+            throw new InvalidDataException("query", null, isTime() ? "time" : "value", '"' + text + "\" " + reason, e);
+        }
     }
 
     @Override
