@@ -27,6 +27,7 @@ import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.schema.DefaultSchema;
 import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.testkit.StatementLog;
@@ -39,8 +40,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -425,6 +429,31 @@ abstract class DeletedRecordsContract extends Contract {
         long kept = db.dsl().fetchCount(DELETED_ROWS, DELETED_ROWS.TABLE_NAME.eq("messages"));
         long live = db.dsl().fetchCount(MESSAGES);
         assertThat(kept + live).isEqualTo(6 + 5 + stored.get());
+    }
+
+    /** What comes back is the row that was deleted, not the one that was there when the deletion began. */
+    @Test
+    void whatIsChangedMeanwhileComesBackChanged() throws Exception {
+        MessageId changed = filledConversation().id();
+        AtomicReference<CompletableFuture<Void>> deletion = new AtomicReference<>();
+
+        db.useTx(tx -> {
+            tx.dsl()
+                    .update(MESSAGES)
+                    .set(MESSAGES.CONTENT, "changed")
+                    .where(MESSAGES.ID.eq(changed))
+                    .execute();
+            deletion.set(OwnThread.run(() -> keeping.conversations().delete(CONVERSATION)));
+            if (tx.dsl().dialect() == SQLDialect.POSTGRES) {
+                awaitBlocked(tx.dsl());
+            }
+            assertThat(deletion.get()).isNotDone();
+        });
+        deletion.get().get(30, TimeUnit.SECONDS);
+        keeping.deletedRecords()
+                .restore(newest("conversation", CONVERSATION.value()).id());
+
+        assertThat(db.messages().get(changed).content()).isEqualTo("changed");
     }
 
     @Test
