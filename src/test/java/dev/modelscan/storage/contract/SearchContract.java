@@ -473,6 +473,21 @@ abstract class SearchContract extends Contract {
     }
 
     @Test
+    void ofManyThatEnableItAtOnceOneMakesIt() throws Exception {
+        say("hello there");
+        db.search().disable();
+
+        assertThat(Workers.runTogether(i -> () -> db.search().enable())).containsOnlyOnce(true);
+
+        assertThat(find("hello")).hasSize(1);
+        Workers.runTogether(i -> () -> {
+            db.search().rebuild();
+            return i;
+        });
+        assertThat(find("hello")).hasSize(1);
+    }
+
+    @Test
     void anotherProcessFindsWhatThisOneWrote() {
         say("between processes");
         engine().beside(db).ifPresent(builder -> {
