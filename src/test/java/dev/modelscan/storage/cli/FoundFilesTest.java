@@ -153,6 +153,28 @@ class FoundFilesTest {
         assertThat(run(file).err()).contains("is JSON Lines whose first record is an object");
     }
 
+    @Test
+    void anEmptyArrayIsNotDamaged() throws IOException {
+        Path file = Files.writeString(directory.resolve("none.json"), "[ ]\n");
+
+        assertThat(run(file).err())
+                .contains("none.json is an empty JSON array; ")
+                .doesNotContain("cut off");
+    }
+
+    @Test
+    void anArchiveBesideOtherFilesIsToldApart() throws IOException {
+        Path other = write(directory.resolve("b.jsonl"), "b");
+        assertThat(run(other).code()).isZero();
+        Path archive = directory.resolve("all.jsonl");
+        assertThat(MainTest.run("export", archive.toString(), "--format", "native", "--db", database())
+                        .code())
+                .isZero();
+
+        assertThat(run(archive, other).err())
+                .contains("all.jsonl is an archive of the whole database; import it by itself, and not compressed");
+    }
+
     /** What is only in its write-ahead log belongs to it. */
     @Test
     void aDatabaseMayBeInAFolderWithAnExclamationMark() throws IOException, SQLException {

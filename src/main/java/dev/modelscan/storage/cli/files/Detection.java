@@ -24,6 +24,7 @@ final class Detection {
 
     private static final int MOST_VALUES = 50;
     private static final Pattern EVENT = Pattern.compile("(?m)^data: ?\\{");
+    private static final Pattern EMPTY_ARRAY = Pattern.compile("\\s*\\[\\s*]\\s*");
 
     private final byte[] head;
     private final boolean whole;
@@ -52,6 +53,12 @@ final class Detection {
     /** Whether it is the body of a streamed HTTP response: lines such as {@code data: {...}}. */
     boolean isEventStream() {
         return EVENT.matcher(new String(head, StandardCharsets.UTF_8)).find();
+    }
+
+    /** Whether it is a JSON array without elements. */
+    boolean isEmptyArray() {
+        return whole
+                && EMPTY_ARRAY.matcher(new String(head, StandardCharsets.UTF_8)).matches();
     }
 
     /** The framing; null if the source does not hold JSON. */

@@ -42,6 +42,9 @@ final class Seen {
         if (record.path("object").asText().equals("chat.completion.chunk")) {
             return "the chunks of a streamed answer, which are not put together; save the whole response";
         }
+        if (first.has("archive", "version", "tables")) {
+            return "an archive of the whole database; import it by itself, and not compressed";
+        }
         for (List<String> members : PREFERENCES) {
             if (first.has(members.toArray(new String[0]))) {
                 return "a file of preferences (" + String.join(", ", members) + "), which holds no runs";

@@ -117,6 +117,9 @@ public final class Source implements AutoCloseable {
         if (head != null && framing == null && head.isEventStream()) {
             return "a recording of server-sent events, which are not put together; save the whole response";
         }
+        if (head != null && head.isEmptyArray()) {
+            return "an empty JSON array";
+        }
         return head != null && values.isEmpty() && !head.isText()
                 ? "bytes that are not text"
                 : Seen.describe(first(), framing != null);
