@@ -82,6 +82,9 @@ final class OutputFile implements AutoCloseable {
 
     /** The file is whole. */
     void complete() throws IOException {
+        writer.flush();
+        // Before it takes the name, perhaps that of an older file: a loss of power could leave only a part of it there.
+        out.getFD().sync();
         writer.close();
         if (replace) {
             Files.move(partial.path(), target, StandardCopyOption.REPLACE_EXISTING);
