@@ -259,6 +259,73 @@ abstract class DeletedRecordsContract extends Contract {
         assertThat(path()).containsExactly("first", "third");
     }
 
+    private void restore(Message message) {
+        keeping.deletedRecords().restore(newest("message", message.id().value()).id());
+    }
+
+    @Test
+    void aConversationWithABranchEndsAsBeforeWhenAllItsMessagesComeBack() {
+        List<Message> messages = new ArrayList<>(threeWithABranch());
+        messages.add(db.messages().create(message(bob).content("fourth").build()));
+        messages.add(db.messages().create(message(bob).content("fifth").build()));
+        Collections.reverse(messages);
+        messages.forEach(message -> keeping.messages().delete(message.id()));
+
+        Collections.reverse(messages);
+        messages.forEach(this::restore);
+
+        assertThat(path()).containsExactly("first", "third", "fourth", "fifth");
+    }
+
+    @Test
+    void theEndOfTheConversationComesBackToItsEnd() {
+        threeWithABranch();
+        Message fourth = db.messages().create(message(bob).content("fourth").build());
+        keeping.messages().delete(fourth.id());
+        assertThat(path()).containsExactly("first", "third");
+
+        restore(fourth);
+
+        assertThat(path()).containsExactly("first", "third", "fourth");
+    }
+
+    @Test
+    void anotherVersionOfTheFirstMessageComesBackToTheEnd() {
+        db.messages().create(message(bob).content("first").build());
+        MessageId id = MessageId.next();
+        Message other = db.messages()
+                .create(message(bob).id(id).parentId(id).content("other").build());
+        keeping.messages().delete(other.id());
+        assertThat(path()).containsExactly("first");
+
+        restore(other);
+
+        assertThat(path()).containsExactly("other");
+    }
+
+    @Test
+    void aMessageThatWasNotTheEndComesBackToItsBranch() {
+        List<Message> messages = threeWithABranch();
+        keeping.messages().delete(messages.get(2).id());
+        keeping.messages().delete(messages.get(1).id());
+        assertThat(path()).containsExactly("first");
+
+        restore(messages.get(1));
+
+        assertThat(path()).containsExactly("first");
+    }
+
+    @Test
+    void aMessageThatWasTheEndComesBackBesideANewOne() {
+        Message third = threeWithABranch().get(2);
+        keeping.messages().delete(third.id());
+        db.messages().create(message(bob).content("new").build());
+
+        restore(third);
+
+        assertThat(path()).containsExactly("first", "new");
+    }
+
     @Test
     void everyKindComesBack() {
         Team team = createTeam("writers");

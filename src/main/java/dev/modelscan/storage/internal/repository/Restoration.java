@@ -90,7 +90,7 @@ final class Restoration {
             }
         }
         if (rows.get(0).table().name().equals(MESSAGES.getName())) {
-            giveHead(rows.get(0));
+            RestoredHead.give(session, deleted.recordId(), groups.stream().anyMatch(Restoration::isHead));
         }
     }
 
@@ -202,28 +202,6 @@ final class Restoration {
                         + ") AS given WHERE t." + PlainSql.quoted(CONVERSATIONS.ID.getName()) + " = given."
                         + conversation,
                 values(group));
-    }
-
-    /**
-     * A conversation whose messages were all deleted has no head, and ends with its newest message. If a message with a
-     * parent comes back, it has branches again: what was created meanwhile stays the end.
-     */
-    private void giveHead(KeptRows message) throws SQLException {
-        String conversation = PlainSql.quoted(MESSAGES.CONVERSATION_ID.getName());
-        String messages = PlainSql.table(session, MESSAGES.getName());
-        String ofConversation = " FROM " + messages + " m WHERE m." + conversation + " = t."
-                + PlainSql.quoted(CONVERSATIONS.ID.getName());
-        String head = PlainSql.quoted(CONVERSATIONS.HEAD_ID.getName());
-        PlainSql.update(
-                session,
-                "UPDATE " + PlainSql.table(session, CONVERSATIONS.getName()) + " AS t SET " + head + " = (SELECT m."
-                        + PlainSql.quoted(MESSAGES.ID.getName()) + ofConversation + " ORDER BY m."
-                        + PlainSql.quoted(MESSAGES.SEQUENCE_NUMBER.getName()) + " DESC LIMIT 1) WHERE t." + head
-                        + " IS NULL AND t." + PlainSql.quoted(CONVERSATIONS.ID.getName()) + " IN (SELECT "
-                        + value(message.member(MESSAGES.CONVERSATION_ID.getName())) + " FROM " + from(message)
-                        + ") AND EXISTS (SELECT 1" + ofConversation + " AND m."
-                        + PlainSql.quoted(MESSAGES.PARENT_ID.getName()) + " IS NOT NULL)",
-                values(message));
     }
 
     private void insert(KeptRows group, List<Reference> late) throws SQLException {
