@@ -306,7 +306,8 @@ abstract class TimeContract extends Contract {
                         .ignoreRows(0)
                         .execute()))
                 .isInstanceOf(InvalidDataException.class)
-                .hasMessageContaining("\"" + text + "\" is not of the form 1970-01-01T00:00:00.000000Z");
+                .hasMessageContaining(
+                        "\"" + text + "\", given or stored, is not of the form 2025-12-18T09:30:00.000000Z");
     }
 
     @Test

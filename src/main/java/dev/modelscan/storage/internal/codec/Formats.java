@@ -32,6 +32,9 @@ public final class Formats {
     public static final TextFormat<List<String>> STRINGS =
             new TextFormat<>((Class<List<String>>) (Class<?>) List.class, Formats::toStrings, Formats::fromStrings);
 
+    /** A text that {@link #INSTANT} reads. */
+    public static final String EXAMPLE_OF_INSTANT = Timestamps.EXAMPLE;
+
     private Formats() {}
 
     /**

@@ -14,7 +14,10 @@ import java.time.LocalDate;
  */
 final class Timestamps {
 
-    private static final int LENGTH = 27;
+    /** A time that has the form. */
+    static final String EXAMPLE = "2025-12-18T09:30:00.000000Z";
+
+    private static final int LENGTH = EXAMPLE.length();
     private static final int SECONDS_PER_DAY = 86_400;
     private static final long FIRST_SECOND =
             Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
@@ -124,8 +127,8 @@ final class Timestamps {
 
     private static CorruptDatabaseException malformed(byte[] text, int from, int to) {
         return new CorruptDatabaseException(
-                "stored time \"" + new String(text, from, to - from, StandardCharsets.UTF_8)
-                        + "\" is not of the form 2025-12-18T09:30:00.000000Z",
+                "stored time \"" + new String(text, from, to - from, StandardCharsets.UTF_8) + "\" is not of the form "
+                        + EXAMPLE,
                 null);
     }
 }

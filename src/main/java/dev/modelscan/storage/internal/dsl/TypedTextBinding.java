@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class TypedTextBinding<U> implements Binding<String, U> {
 
     private static final long serialVersionUID = 1L;
+    private static final int MOST_SHOWN = 60;
 
     private final transient TextFormat<U> format;
     private final Converter<String, U> converter;
@@ -42,14 +43,22 @@ final class TypedTextBinding<U> implements Binding<String, U> {
         this.converter = Converter.ofNullable(String.class, format.type(), this::given, format.encode());
     }
 
-    /** Decodes a text that jOOQ is given, for example by {@code loadCSV}. What is stored is read by {@link #get}. */
+    /**
+     * Decodes a text that does not come through {@link #get}: jOOQ converts what {@code loadCSV} is given, and what a
+     * {@code multiset} read. Nothing tells them apart, so the message fits both.
+     */
     private U given(String text) {
         try {
             return format.decode().apply(text);
         } catch (CorruptDatabaseException e) {
-            String reason =
-                    isTime() ? "is not of the form " + Formats.INSTANT.encode().apply(Instant.EPOCH) : "cannot be read";
-            throw new InvalidDataException("query", null, isTime() ? "time" : "value", '"' + text + "\" " + reason, e);
+            String shown = text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
+            throw new InvalidDataException(
+                    "query",
+                    null,
+                    isTime() ? "time" : "value",
+                    '"' + shown + "\", given or stored, "
+                            + (isTime() ? "is not of the form " + Formats.EXAMPLE_OF_INSTANT : "cannot be read"),
+                    e);
         }
     }
 
