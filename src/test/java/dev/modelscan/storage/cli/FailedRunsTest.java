@@ -9,6 +9,9 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,33 @@ class FailedRunsTest {
         assertThat(imported("a.jsonl", all).out()).contains("1 transcript imported, 2 stored already");
         assertThat(imported("a.jsonl", all).out()).contains("3 stored already").doesNotContain("grown");
         assertThat(errors()).containsExactlyInAnyOrder("late", "many", null);
+    }
+
+    @Test
+    void aRunWhoseBatchIsRefusedIsNotTakenForOneStoredBefore() throws Exception {
+        Database.open(Path.of(database())).close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database());
+                Statement sql = connection.createStatement()) {
+            sql.execute("CREATE TRIGGER refusing BEFORE INSERT ON messages WHEN NEW.content = 'no'"
+                    + " BEGIN SELECT RAISE(ABORT, 'refused'); END");
+        }
+        StringBuilder text = new StringBuilder(failed("late"));
+        for (int i = 0; i < 300; i++) {
+            text.append(failed("other").replace("q1", "other" + i));
+        }
+        text.append(failed("many"))
+                .append(batch(ANSWERED.replace("\"ok\"", "\"no\"")).replace("q1", "q2"));
+        Path file = Files.writeString(directory.resolve("a.jsonl"), text);
+
+        Run run = MainTest.run("import", file.toString(), "--db", database());
+
+        assertThat(run.err()).contains("refused");
+        try (Database db = open()) {
+            assertThat(db.tasks().list(1000, 0))
+                    .extracting(Task::error)
+                    .contains("late", "many")
+                    .hasSize(302);
+        }
     }
 
     private List<String> errors() {

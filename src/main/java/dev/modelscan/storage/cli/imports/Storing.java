@@ -39,6 +39,9 @@ final class Storing {
     /** The ids of the runs without messages that the file has told up to now. */
     private final Set<String> empty = new HashSet<>();
 
+    /** Those of them that no transaction told before: an id may be told again. */
+    private final Set<String> added = new HashSet<>();
+
     private boolean warned;
 
     Storing(Supplier<Database> database, Provenance provenance, FileResult result) {
@@ -98,13 +101,15 @@ final class Storing {
     private void committed() {
         provenance.committed();
         uncommitted.clear();
+        added.clear();
     }
 
     private void undo() {
         provenance.undo();
         parents.keySet().removeAll(uncommitted);
-        empty.removeAll(uncommitted);
         uncommitted.clear();
+        empty.removeAll(added);
+        added.clear();
     }
 
     /**
@@ -151,8 +156,8 @@ final class Storing {
         String id = run.facts().externalId();
         if (id != null) {
             remember(id, outcome.task());
-            if (run.facts().messages() == 0) {
-                empty.add(id);
+            if (run.facts().messages() == 0 && empty.add(id)) {
+                added.add(id);
             }
         }
     }
