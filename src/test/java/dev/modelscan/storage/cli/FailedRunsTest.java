@@ -116,6 +116,22 @@ class FailedRunsTest {
         }
     }
 
+    @Test
+    void anAnswerIsStoredOnceIfTheFailureBeforeItIsRemoved() throws IOException {
+        imported("a.jsonl", failed("late") + batch(ANSWERED));
+
+        assertThat(imported("a.jsonl", batch(ANSWERED)).out()).contains("1 stored already");
+        assertThat(errors()).containsExactlyInAnyOrder("late", null);
+    }
+
+    @Test
+    void failuresOfOneIdMayChangePlaces() throws IOException {
+        imported("a.jsonl", failed("late") + failed("many"));
+
+        assertThat(imported("a.jsonl", failed("many") + failed("late")).out()).contains("2 stored already");
+        assertThat(errors()).containsExactlyInAnyOrder("late", "many");
+    }
+
     private List<String> errors() {
         try (Database db = open()) {
             return db.tasks().list(10, 0).stream().map(Task::error).toList();

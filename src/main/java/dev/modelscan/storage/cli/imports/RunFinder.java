@@ -97,16 +97,29 @@ final class RunFinder {
 
     /** Another run of that name, such as one of the same number in another file of results. */
     Known another(String name) {
-        String variant = Names.of(name + "#" + content.substring(0, 8));
-        Known same = named(variant);
-        boolean isStored = same.messages() > 0 || (same.messages() == 0 && same.task() != null);
-        Known found = isStored ? same : candidate(name);
+        Known same = named(variant(name));
+        Known found = isStored(same) ? same : candidate(name);
         if (found == null) {
-            found = same.messages() == 0 ? same : new Known(same.id(), variant, same.task(), 0, Map.of(), true);
+            found = same.messages() == 0
+                    ? same
+                    : new Known(same.id(), same.externalId(), same.task(), 0, Map.of(), true);
         }
         warning = "the id " + name + " is that of another run that is stored already; stored beside it as "
                 + found.externalId();
         return found;
+    }
+
+    /** Whether the run is stored beside the first one of that name. */
+    boolean isBeside(String name) {
+        return isStored(named(variant(name))) || candidate(name) != null;
+    }
+
+    private String variant(String name) {
+        return Names.of(name + "#" + content.substring(0, 8));
+    }
+
+    private static boolean isStored(Known run) {
+        return run.messages() > 0 || (run.messages() == 0 && run.task() != null);
     }
 
     private @Nullable Known candidate(String name) {

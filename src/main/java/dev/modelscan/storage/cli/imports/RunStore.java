@@ -93,8 +93,11 @@ final class RunStore {
         RunFinder finder = new RunFinder(tx, provenance, facts, events, content);
         Values values = new Values(tx.blobs(), maxDepth);
         Known known = finder.find();
-        if (facts.externalId() != null && isAnother(tx, known, values)) {
-            known = finder.another(facts.externalId());
+        String name = facts.externalId();
+        if (name != null
+                && isAnother(tx, known, values)
+                && (isSecond || !isToldHere(tx, known.task()) || finder.isBeside(name))) {
+            known = finder.another(name);
         }
         if (known.complete() && !hasNews(tx, known, values)) {
             return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), warning(finder.kept()), null, Map.of());
@@ -123,7 +126,10 @@ final class RunStore {
         return new Outcome(fate, stored, known.id(), warning(finder.warning()), owner, agents);
     }
 
-    /** A run that failed without a message is the same one if the same file tells it, once, or if the file says the same of it. */
+    /**
+     * Whether the stored run failed without a message, and the file says otherwise. It is the same one only if the same file
+     * told it, tells it once, and is not known to tell it beside.
+     */
     private boolean isAnother(Tx tx, Known known, Values values) {
         Task stored = known.task();
         return known.messages() == 0
@@ -136,12 +142,11 @@ final class RunStore {
                         .find(new ConversationId(known.id().value()))
                         .filter(conversation -> conversation.lastSequenceNumber() == 0)
                         .isPresent()
-                && (isSecond || !isToldHere(tx, stored))
                 && (facts.messages() > 0 || hasNews(tx, known, values));
     }
 
-    private boolean isToldHere(Tx tx, Task stored) {
-        SourceId source = stored.origin().sourceId();
+    private boolean isToldHere(Tx tx, @Nullable Task stored) {
+        SourceId source = stored == null ? null : stored.origin().sourceId();
         return source != null
                 && tx.sources()
                         .find(source)
