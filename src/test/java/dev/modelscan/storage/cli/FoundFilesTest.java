@@ -149,8 +149,21 @@ class FoundFilesTest {
 
             assertThat(run(file).err()).contains("is JSON, an object with the members theme, in no known form");
         }
-        Files.writeString(file, "{\"theme\":1}\n{\"theme\":2}\n");
-        assertThat(run(file).err()).contains("is JSON Lines whose first record is an object");
+        String[] lines = {"{\"theme\":1}\n{\"theme\":2}\n", "{\"theme\":1}\nnot\n", "{\"theme\":1\n{\"theme\":2}\n"};
+        for (String text : lines) {
+            Files.writeString(file, text);
+
+            assertThat(run(file).err()).as(text).contains("is JSON Lines whose first record is an object");
+        }
+    }
+
+    @Test
+    void whatIsNotValidIsNotCalledAnEmptyObject() throws IOException {
+        Path file = Files.writeString(directory.resolve("bad.json"), "{bad\n{bad\n");
+
+        assertThat(run(file).err()).contains("is JSON, cut off or not valid");
+        Files.writeString(file, "{}");
+        assertThat(run(file).err()).contains("is JSON, an empty object, in no known form");
     }
 
     @Test

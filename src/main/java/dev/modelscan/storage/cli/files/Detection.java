@@ -61,6 +61,11 @@ final class Detection {
                 && EMPTY_ARRAY.matcher(new String(head, StandardCharsets.UTF_8)).matches();
     }
 
+    /** Whether all of it is in one line. */
+    boolean isOneLine() {
+        return skipSpace(lineEnd(skipSpace(0))) == head.length;
+    }
+
     /** The framing; null if the source does not hold JSON. */
     @Nullable
     Framing framing() throws IOException {
@@ -119,8 +124,9 @@ final class Detection {
     }
 
     @SuppressWarnings("ReferenceEquality") // The last record may be the one that was cut off.
-    private static void addPartial(List<JsonNode> values, JsonNode partial) {
-        if (partial.isContainerNode() && values.stream().noneMatch(value -> value == partial)) {
+    private void addPartial(List<JsonNode> values, JsonNode partial) {
+        boolean isEmpty = whole && partial.isEmpty();
+        if (partial.isContainerNode() && !isEmpty && values.stream().noneMatch(value -> value == partial)) {
             values.add(partial);
         }
     }

@@ -31,7 +31,7 @@ final class Seen {
 
     private Seen() {}
 
-    static String describe(First first, boolean isJson) {
+    static String describe(First first, boolean isJson, boolean isOneLine) {
         if (first.framing() == Framing.SQLITE) {
             return "a SQLite database with other tables";
         }
@@ -55,14 +55,14 @@ final class Seen {
                 return "a file of prompts (" + String.join(", ", members) + "), which holds no runs";
             }
         }
-        return framing(first)
+        return framing(first, isOneLine)
                 + (record.isMissingNode() ? "cut off or not valid" : record(record) + ", in no known form");
     }
 
-    private static String framing(First first) {
+    private static String framing(First first, boolean isOneLine) {
         return switch (first.framing()) {
-            // One line is how a program writes any JSON.
-            case LINES -> first.values().size() > 1 ? "JSON Lines whose first record is " : "JSON, ";
+            // A file of one line may be any JSON.
+            case LINES -> isOneLine ? "JSON, " : "JSON Lines whose first record is ";
             case ARRAY -> "a JSON array whose first element is ";
             default -> "JSON, ";
         };

@@ -122,7 +122,7 @@ public final class Source implements AutoCloseable {
         }
         return head != null && values.isEmpty() && !head.isText()
                 ? "bytes that are not text"
-                : Seen.describe(first(), framing != null);
+                : Seen.describe(first(), framing != null, head != null && head.isOneLine());
     }
 
     static Framer framer(Window window, Framing framing, boolean sequence) throws IOException {
