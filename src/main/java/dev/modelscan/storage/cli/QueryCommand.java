@@ -101,9 +101,11 @@ final class QueryCommand extends DatabaseCommand {
                 rows.add(Arrays.asList(row.intoArray()));
             }
             return new QueryRows(json ? Format.json : format, columns, rows, more);
-        } catch (ReadOnlyException | IllegalStateException e) {
+        } catch (ReadOnlyException e) {
             // The message names calls of the Java API, which are of no use here.
             throw new StorageException("query: this SQL writes or sets something, and query only reads", e);
+        } catch (IllegalStateException e) {
+            throw new StorageException("query: " + e.getMessage(), e);
         } catch (StorageException e) {
             throw SqlPlace.named(e, sql);
         }

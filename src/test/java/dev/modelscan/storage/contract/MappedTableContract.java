@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a table of the application's own has in common with the library's. The library's tables stand for it. */
@@ -176,6 +177,30 @@ abstract class MappedTableContract extends Contract {
         assertThatThrownBy(() -> db.table(first).update(stored)).hasMessage("mine");
 
         assertThat(squads().get(stored.id())).isEqualTo(stored);
+    }
+
+    /** The application's function would hold up other writers. A time of now has nanoseconds, which are not stored. */
+    @Test
+    void aRowThatIsStoredAsItIsGivenIsNotReadInTheTransaction() {
+        AtomicInteger reads = new AtomicInteger();
+        MappedTable<ConversationId, ConversationsRecord> counted = StoredQueries.table(
+                "talk",
+                CONVERSATIONS.ID,
+                null,
+                row -> {
+                    reads.incrementAndGet();
+                    return row;
+                },
+                row -> row);
+        ConversationsRecord talk = new ConversationsRecord();
+        talk.setId(CONVERSATION);
+        talk.setLastSequenceNumber(0L);
+        talk.setCreatedAt(NOW.plusNanos(175_434));
+
+        assertThat(db.table(counted).insert(talk).getCreatedAt()).isEqualTo(NOW.plusNanos(175_000));
+        assertThat(reads).hasValue(2);
+        db.table(counted).update(talk);
+        assertThat(reads).hasValue(4);
     }
 
     @Test

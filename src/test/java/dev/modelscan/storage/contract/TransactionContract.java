@@ -700,7 +700,7 @@ abstract class TransactionContract extends Contract {
     void dslOfADatabaseCannotAllowItselfToWrite() {
         try {
             db.dsl().execute(engine().allowWrites());
-        } catch (IllegalStateException refused) {
+        } catch (ReadOnlyException refused) {
             assertThat(refused).hasMessageContaining("only reads");
         }
         for (int i = 0; i < db.options().readers(); i++) {

@@ -186,7 +186,8 @@ final class TxSessions implements Sessions {
                             + " was refused: the transaction of the caller's connection only reads; write in one that was"
                             + " not begun as read-only",
                     id == null ? null : entity,
-                    id);
+                    id,
+                    refusal);
         }
     }
 

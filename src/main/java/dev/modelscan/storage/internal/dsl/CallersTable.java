@@ -3,6 +3,8 @@ package dev.modelscan.storage.internal.dsl;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.queries.MappedTable;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,6 +170,10 @@ public final class CallersTable<K, X extends TableRecord<X>, R> implements Mappe
     @Nullable
     Object @Nullable [] read(X row) {
         @Nullable Object[] values = row.intoArray();
+        for (int i = 0; i < values.length; i++) {
+            // As it is stored. Else every row with a time of now would differ from it.
+            values[i] = values[i] instanceof Instant time ? time.truncatedTo(ChronoUnit.MICROS) : values[i];
+        }
         try {
             insert.map(values);
             return values;

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.dsl;
 
+import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.dsl.WatchedStatements.SessionConnection;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -169,10 +170,13 @@ public final class DslContexts {
             }
         }
 
-        private static IllegalStateException refused(String what) {
-            return new IllegalStateException(what
-                    + ", and each query over another connection: it sets nothing, and begins and ends no transaction."
-                    + " Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
+        private static ReadOnlyException refused(String what) {
+            return new ReadOnlyException(
+                    what
+                            + ", and each query over another connection: it sets nothing, and begins and ends no transaction."
+                            + " Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest",
+                    null,
+                    null);
         }
     }
 

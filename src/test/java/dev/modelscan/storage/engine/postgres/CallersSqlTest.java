@@ -14,6 +14,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.workspaces.Workspaces;
@@ -169,7 +170,7 @@ public class CallersSqlTest {
     void aQueryThatEndsTheTransactionOfReadsIsRefused() {
         for (String sql : List.of("/* */ COMMIT", "/* */ ROLLBACK")) {
             assertThatThrownBy(() -> x.dsl().execute(sql))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(ReadOnlyException.class)
                     .hasMessageContaining("begins and ends no transaction");
         }
         requireAsBefore();
@@ -264,7 +265,7 @@ public class CallersSqlTest {
     @Test
     void dslRefusesACommitBehindACommentBeforeItIsSent() {
         assertThatThrownBy(() -> x.dsl().execute("/* */ COMMIT; INSERT INTO agents (id) VALUES ('a')"))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(ReadOnlyException.class)
                 .hasMessageContaining("db.dsl() only reads");
         requireAsBefore();
     }

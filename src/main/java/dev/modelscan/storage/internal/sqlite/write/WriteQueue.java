@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteQueue {
 
-    private static final long MAX_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MAX_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Object lock = new Object();
     private @Nullable WriteRequest<?> first;
@@ -116,9 +116,10 @@ final class WriteQueue {
 
     /**
      * How long a waiting thread sleeps before it checks again, in case nobody was left to wake it: the longer, the
-     * more threads wait, so that all of them together check about as often as one alone. If each of 128 threads
-     * checked every 20 ms, they would spend 5 to 11 % of the processor time of a step on it. Takes no lock, so the
-     * length may be a little out of date.
+     * more threads wait, since any of them replaces a leader that has ended. If each of 128 threads checked every
+     * 20 ms, they would spend 5 to 11 % of the processor time of a step on it. The limit is for what a thread has to
+     * find out itself: that it was elected, or that the leader that took its request has ended. Takes no lock, so
+     * the length may be a little out of date.
      */
     long lookNanos() {
         return Math.min(MAX_LOOK_NANOS, WriteRequest.LOOK_NANOS * Math.max(1, length));

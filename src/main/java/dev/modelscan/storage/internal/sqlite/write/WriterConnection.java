@@ -141,6 +141,7 @@ final class WriterConnection {
             }
             LOG.debug("the transaction was rolled back already", e);
         }
+        begun = false;
     }
 
     private static void execute(PreparedStatement statement, Duration timeout) throws SQLException {
