@@ -29,6 +29,8 @@ final class SearchBuild implements AutoCloseable {
 
     private long total;
     private int process;
+    /** Used by the watching thread alone. */
+    private long told;
     private @Nullable Thread thread;
 
     private SearchBuild(Consumer<? super SearchProgress> listener) {
@@ -99,7 +101,12 @@ final class SearchBuild implements AutoCloseable {
             statement.setInt(1, process);
             try (ResultSet row = statement.executeQuery()) {
                 if (row.next()) {
-                    at(before.getOrDefault(row.getLong(1), 0L) + row.getLong(2), total);
+                    long done = before.getOrDefault(row.getLong(1), 0L) + row.getLong(2);
+                    // The server changes table and blocks one after the other, so a reading may mix two tables.
+                    if (done >= told) {
+                        told = done;
+                        at(done, total);
+                    }
                 }
             }
         }
