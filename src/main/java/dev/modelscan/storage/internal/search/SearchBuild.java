@@ -31,6 +31,7 @@ final class SearchBuild implements AutoCloseable {
     private int process;
     /** Used by the watching thread alone. */
     private long told;
+
     private @Nullable Thread thread;
 
     private SearchBuild(Consumer<? super SearchProgress> listener) {
