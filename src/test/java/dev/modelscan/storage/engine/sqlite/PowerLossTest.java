@@ -273,14 +273,7 @@ class PowerLossTest {
     void aNewFileIsEmptyOrWhole(Durability durability) throws Exception {
         file = Files.createDirectory(directory.resolve("made-" + durability)).resolve("app.db");
         recording = directory.resolve("recording-made-" + durability);
-        ChildProcess.startBehind(
-                        PowerLoss.recorded(directory, file, recording),
-                        directory,
-                        Creation.class,
-                        List.of(),
-                        file.toString(),
-                        durability.name())
-                .output();
+        recordCreation(durability);
         Path place = Files.createDirectories(directory.resolve("states"));
         List<Integer> applied = new ArrayList<>();
         PowerLoss.of(recording).eachState(LONG ? 1_000 : 50, 0, null, place, state -> {
@@ -301,17 +294,21 @@ class PowerLossTest {
     void theNamesOfTheDirectoriesOfANewFileAreFlushed() throws Exception {
         file = directory.resolve("new/deeper/app.db");
         recording = directory.resolve("recording-directories");
+        recordCreation(Durability.FULL);
+
+        assertThat(PowerLoss.of(recording).flushedDirectories(file))
+                .contains(directory, directory.resolve("new"), directory.resolve("new/deeper"));
+    }
+
+    private void recordCreation(Durability durability) throws Exception {
         ChildProcess.startBehind(
                         PowerLoss.recorded(directory, file, recording),
                         directory,
                         Creation.class,
                         List.of(),
                         file.toString(),
-                        Durability.FULL.name())
+                        durability.name())
                 .output();
-
-        assertThat(PowerLoss.of(recording).flushedDirectories(file))
-                .contains(directory, directory.resolve("new"), directory.resolve("new/deeper"));
     }
 
     /** Makes a file, which is acknowledged in the marks. */
