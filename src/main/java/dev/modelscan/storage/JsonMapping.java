@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.values.Excerpt;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -111,7 +112,7 @@ final class JsonMapping {
             return "missing";
         }
         String text = found.isContainerNode() ? (found.isArray() ? "an array" : "an object") : found.toString();
-        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
+        return Excerpt.of(text, MOST_SHOWN);
     }
 
     private static String what(String pointer) {

@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.query.QueryParts;
+import dev.modelscan.storage.internal.values.Excerpt;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Locale;
@@ -292,9 +293,7 @@ final class TypedColumns {
     }
 
     static IllegalArgumentException rejected(QueryPart part, String reason, String instead) {
-        String text = part.toString();
-        String shown = text.length() > 200 ? text.substring(0, 200) + "…" : text;
-        return new IllegalArgumentException(
-                "this query would not mean the same on every engine: " + reason + ": " + shown + "; " + instead);
+        return new IllegalArgumentException("this query would not mean the same on every engine: " + reason + ": "
+                + Excerpt.of(part.toString(), 200) + "; " + instead);
     }
 }

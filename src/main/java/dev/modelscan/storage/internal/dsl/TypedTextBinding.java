@@ -6,6 +6,7 @@ import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.codec.TextFormat;
 import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.Expressions;
+import dev.modelscan.storage.internal.values.Excerpt;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Types;
@@ -51,12 +52,11 @@ final class TypedTextBinding<U> implements Binding<String, U> {
         try {
             return format.decode().apply(text);
         } catch (CorruptDatabaseException e) {
-            String shown = text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
             throw new InvalidDataException(
                     "query",
                     null,
                     isTime() ? "time" : "value",
-                    '"' + shown + "\", given or stored, "
+                    '"' + Excerpt.of(text, MOST_SHOWN) + "\", given or stored, "
                             + (isTime() ? "is not of the form " + Formats.EXAMPLE_OF_INSTANT : "cannot be read"),
                     e);
         }
