@@ -273,6 +273,8 @@ class GroupCommitTest {
         try {
             for (int i = 0; i < 800; i++) {
                 createMessage(sender, 400_000);
+                // Else the writer fills the log faster than a busy disk takes what a checkpoint copies.
+                Thread.sleep(10);
             }
         } finally {
             done.set(true);
@@ -280,8 +282,8 @@ class GroupCommitTest {
                 reader.join();
             }
         }
-        // At 64 MB a checkpoint begins to wait for the readers, while the writer goes on.
-        assertThat(logSize()).isLessThan(160L * 1_024 * 1_024);
+        // At 64 MB, and if that fails at 128 MB, a checkpoint waits for the readers; else the log would have 300 MB.
+        assertThat(logSize()).isLessThan(256L * 1_024 * 1_024);
     }
 
     /** Holds one snapshot after the other, each until the other reader has begun its next one. */
