@@ -13,7 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +69,12 @@ final class Checkpointer implements AutoCloseable {
     private long knownBytes;
     /** How many pages are worth waiting for readers. Used by the running job only. */
     private int worthWait = PAGES_WORTH_WAIT;
+    /**
+     * How many pages the log had when a checkpoint finished it, or -1. It restarts only with the next commit, so until then
+     * each checkpoint reports these pages again, and would pause the writer a second time for nothing. Used by the running
+     * job only.
+     */
+    private int restartsAfter = -1;
 
     /**
      * A checkpointer that is not running yet.
@@ -144,6 +150,10 @@ final class Checkpointer implements AutoCloseable {
         try {
             requireWhole();
             Progress progress = run(connection, "PASSIVE");
+            if (progress.pages() == restartsAfter && progress.copied() == restartsAfter) {
+                return;
+            }
+            restartsAfter = -1;
             if (progress.pages() < PAGES_WORTH_WAIT) {
                 worthWait = PAGES_WORTH_WAIT;
             }
@@ -179,12 +189,15 @@ final class Checkpointer implements AutoCloseable {
     /** Returns whether the log restarts at its beginning. */
     private boolean pauseWriterAndRun(Connection connection) throws SQLException {
         String mode = log.length() > BYTES_WORTH_CUT ? "TRUNCATE" : "RESTART";
-        AtomicBoolean done = new AtomicBoolean();
+        AtomicReference<@Nullable Progress> last = new AtomicReference<>();
         queue.pauseWriter(own -> {
             requireWhole();
-            done.set(!run(connection, mode).blocked());
+            last.set(run(connection, mode));
         });
-        return done.get();
+        Progress progress = last.get();
+        boolean restarts = progress != null && !progress.blocked();
+        restartsAfter = restarts ? progress.pages() : -1;
+        return restarts;
     }
 
     /**
