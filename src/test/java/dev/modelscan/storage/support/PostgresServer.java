@@ -77,11 +77,17 @@ public final class PostgresServer {
 
     /** A new role that may only log in; its password is its name. It is dropped at the end of the run. */
     public static String newRole() throws SQLException {
-        String name = PREFIX + "_" + COUNT.incrementAndGet();
+        String name = newRoleName();
         try (Connection connection = DriverManager.getConnection(url());
                 Statement statement = connection.createStatement()) {
             create(statement, "CREATE ROLE " + name + " LOGIN PASSWORD '" + name + "'");
         }
+        return name;
+    }
+
+    /** A name that no role has. A role of that name is dropped at the end of the run. */
+    public static String newRoleName() {
+        String name = PREFIX + "_" + COUNT.incrementAndGet();
         ROLES.add(name);
         return name;
     }

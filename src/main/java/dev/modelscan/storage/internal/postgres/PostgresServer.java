@@ -69,12 +69,20 @@ public record PostgresServer(DatabaseLocation location, DatabaseOptions options)
         return name();
     }
 
-    /** The grants that let the role use the tables of a schema, or only read them if it is opened so, as SQL. */
+    /**
+     * The grants that let the role use the tables of a schema, or only read them if it is opened so, as SQL. A role of
+     * readUrl's only reads.
+     */
     String grantsToUse(@Nullable String schema) {
-        String in = schema == null ? "public" : schema;
-        String rights = options.readOnly() ? "SELECT" : "SELECT, INSERT, UPDATE, DELETE";
-        return "GRANT USAGE ON SCHEMA " + PlainSql.quoted(in) + " TO " + role() + "; GRANT " + rights
-                + " ON ALL TABLES IN SCHEMA " + PlainSql.quoted(in) + " TO " + role();
+        String in = PlainSql.quoted(schema == null ? "public" : schema);
+        String own = grants(in, options.readOnly() ? "SELECT" : "SELECT, INSERT, UPDATE, DELETE", role());
+        String reader = property(readUrl(), PGProperty.USER, "<role>");
+        return reader.equals(role()) ? own : own + "; and for readUrl: " + grants(in, "SELECT", reader);
+    }
+
+    private static String grants(String schema, String rights, String role) {
+        return "GRANT USAGE ON SCHEMA " + schema + " TO " + role + "; GRANT " + rights + " ON ALL TABLES IN SCHEMA "
+                + schema + " TO " + role;
     }
 
     /** The grants that let the role create and migrate the tables of an existing schema, as SQL. */
@@ -85,16 +93,16 @@ public record PostgresServer(DatabaseLocation location, DatabaseOptions options)
 
     /** The grant that lets the role create schemas, as SQL. */
     public String grantToCreateSchemas() {
-        return "GRANT CREATE ON DATABASE " + property(PGProperty.PG_DBNAME, "<database>") + " TO " + role();
+        return "GRANT CREATE ON DATABASE " + property(url(), PGProperty.PG_DBNAME, "<database>") + " TO " + role();
     }
 
     private String role() {
-        return property(PGProperty.USER, "<role>");
+        return property(url(), PGProperty.USER, "<role>");
     }
 
     /** A data source does not tell its properties. */
-    private String property(PGProperty property, String unknown) {
-        Properties parsed = url() == null ? null : Driver.parseURL(url(), properties());
+    private String property(@Nullable String url, PGProperty property, String unknown) {
+        Properties parsed = url == null ? null : Driver.parseURL(url, properties());
         String value = parsed == null ? null : property.getOrDefault(parsed);
         return value == null ? unknown : PlainSql.quoted(value);
     }

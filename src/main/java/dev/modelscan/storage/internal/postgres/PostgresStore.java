@@ -85,7 +85,7 @@ public final class PostgresStore implements Store {
             case DENIED ->
                 new Failure(
                         Kind.DENIED,
-                        failure.detail() + "; for the library's tables: "
+                        failure.detail() + "; the owner of the library's tables may, or lets it use them: "
                                 + pools.server().grantsToUse(schema == null ? workspace : schema.name()),
                         e);
             default -> failure;

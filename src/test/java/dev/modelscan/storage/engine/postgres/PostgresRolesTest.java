@@ -1,0 +1,225 @@
+package dev.modelscan.storage.engine.postgres;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.support.FilledDatabase;
+import dev.modelscan.storage.support.OlderSchema;
+import dev.modelscan.storage.support.PostgresServer;
+import dev.modelscan.storage.workspaces.Workspaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The roles of docs/scaling.md, made by the SQL of that page, have the rights that the page says. */
+@Timeout(60)
+class PostgresRolesTest {
+
+    private static final Pattern SQL = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
+
+    private static String url;
+    private static String owner;
+    private static String app;
+    private static String reader;
+
+    @BeforeAll
+    static void makeRoles() throws SQLException, IOException {
+        try (Connection connection = DriverManager.getConnection(PostgresServer.url())) {
+            assumeTrue(PostgresServer.isSuperuser(connection));
+        }
+        url = PostgresServer.newDatabase("");
+        owner = PostgresServer.newRoleName();
+        app = PostgresServer.newRoleName();
+        reader = PostgresServer.newRoleName();
+        onServer(documented(0));
+    }
+
+    /** A block of the page's SQL, with the names that the test has. */
+    private static String documented(int block) throws IOException {
+        String page = Files.readString(Path.of("docs/scaling.md"));
+        int begin = page.indexOf("## Roles");
+        List<String> blocks = SQL.matcher(page.substring(begin, page.indexOf("\n## ", begin)))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(blocks).hasSize(2);
+        return blocks.get(block)
+                .replace("DATABASE modelscan ", "DATABASE " + url.replaceFirst(".*/([^?]*).*", "$1") + " ")
+                .replace("modelscan_owner", owner)
+                .replace("modelscan_app", app)
+                .replace("modelscan_reader", reader)
+                .replaceAll("ROLE (\\w+) LOGIN PASSWORD 'secret'", "ROLE $1 LOGIN PASSWORD '$1'");
+    }
+
+    private static void onServer(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static DatabaseBuilder as(String role) {
+        return Database.builder().url(PostgresServer.urlAs(role, url)).poolSize(2);
+    }
+
+    private static DatabaseBuilder application(String workspace) {
+        return as(app).readUrl(PostgresServer.urlAs(reader, url))
+                .workspace(workspace)
+                .validateOnly();
+    }
+
+    private static Agent agent(String name) {
+        return Agent.builder().name(name).mode("llm").build();
+    }
+
+    private static void assertLacks(Runnable call, Class<? extends StorageException> type, String... says) {
+        assertThatThrownBy(call::run).isExactlyInstanceOf(type).hasMessageContainingAll(says);
+    }
+
+    @Test
+    void theApplicationWritesAndTheReaderReadsWhatTheOwnerHasMade() {
+        as(owner).workspace("acme").open().close();
+        try (Database db = application("acme").open()) {
+            int agents = new FilledDatabase(db).db.agents().list(1_000, 0).size();
+            assertThat(db.dsl().fetchCount(AGENTS)).isEqualTo(agents);
+            assertThat(db.dsl().fetchValue("SELECT current_user::text")).isEqualTo(reader);
+            db.erasure().scrub();
+            assertThat(db.doctor().findings()).noneMatch(finding -> finding.severity() == Severity.ERROR);
+        }
+        try (Database db = as(reader).workspace("acme").readOnly().open()) {
+            assertThat(db.agents().list(10, 0)).isNotEmpty();
+        }
+        assertLacks(() -> as(app).workspace("more").open(), SchemaException.class, "GRANT CREATE ON DATABASE", app);
+        try (Workspaces workspaces = as(app).validateOnly().openWorkspaces()) {
+            assertThat(workspaces.list()).contains("acme");
+            assertLacks(() -> workspaces.drop("acme", "acme"), SchemaException.class, "belongs to another role");
+        }
+        try (Workspaces workspaces = as(owner).openWorkspaces()) {
+            workspaces.drop("acme", "acme");
+        }
+    }
+
+    @Test
+    void theNextMigrationsTablesNeedNoGrant(@TempDir Path directory) throws IOException, SQLException {
+        Files.writeString(directory.resolve("V1__notes.sql"), "CREATE TABLE notes (id int PRIMARY KEY)");
+        String own = "filesystem:" + directory;
+        onServer("SET ROLE " + owner + "; CREATE SCHEMA growing");
+        OlderSchema.of("postgresql", PostgresServer.urlAs(owner, url), 9)
+                .defaultSchema("growing")
+                .load()
+                .migrate();
+        assertLacks(() -> application("growing").open(), SchemaException.class, "V10__audit_log.sql");
+        assertLacks(
+                () -> as(app).workspace("growing").open(),
+                SchemaException.class,
+                "tables that another role created are migrated as that role");
+
+        as(owner).workspace("growing").migrations(own).open().close();
+
+        try (Database db = application("growing").migrations(own).open()) {
+            db.agents().create(agent("a"));
+            db.useTx(tx -> tx.dsl().execute("INSERT INTO notes VALUES (1)"));
+            assertThat(db.dsl().fetchValue("SELECT count(*) FROM notes")).isEqualTo(1L);
+            assertThat(db.dsl().fetchValue("SELECT count(*) FROM audit_entries"))
+                    .isEqualTo(0L);
+        }
+    }
+
+    @Test
+    void theOwnerAloneMakesTheIndexAndTheTriggers() {
+        as(owner).workspace("seen").open().close();
+        try (Database db = application("seen").open();
+                Database owning = as(owner).workspace("seen").open();
+                Database reading = as(reader).workspace("seen").readOnly().open()) {
+            assertLacks(() -> db.search().enable(), StorageException.class, "the owner of the library's tables may");
+            assertLacks(() -> db.audit().enable(), StorageException.class, "the owner of the library's tables may");
+            owning.search().enable();
+            owning.audit().enable();
+
+            new FilledDatabase(db);
+
+            for (Database each : List.of(db, reading)) {
+                assertThat(each.search().find("hello", PageRequest.first(5)).items())
+                        .isNotEmpty();
+            }
+            assertThat(db.audit().verify().pending()).isZero();
+            assertThat(db.audit().list(PageRequest.first(5)).items()).isNotEmpty();
+            assertLacks(() -> db.search().disable(), StorageException.class, "the owner of the library's tables may");
+            assertLacks(() -> db.search().rebuild(), StorageException.class, "the owner of the library's tables may");
+            assertLacks(() -> db.audit().disable(), StorageException.class, "the owner of the library's tables may");
+        }
+    }
+
+    @Test
+    void aSchemaThatSomebodyElseMadeNeedsTheGrantsOfThePage() throws SQLException, IOException {
+        onServer("CREATE SCHEMA given AUTHORIZATION " + owner);
+        as(owner).workspace("given").open().close();
+        onServer("REVOKE ALL ON ALL TABLES IN SCHEMA given FROM " + app + ", " + reader);
+        assertLacks(() -> application("given").open(), SchemaException.class, "GRANT USAGE", app);
+        onServer("GRANT USAGE ON SCHEMA given TO " + app);
+        assertLacks(
+                () -> application("given").open(),
+                SchemaException.class,
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"given\" TO \"" + app + "\"");
+        onServer("GRANT SELECT ON ALL TABLES IN SCHEMA given TO " + app);
+        try (Database db = application("given").open()) {
+            assertLacks(
+                    () -> db.agents().create(agent("a")),
+                    StorageException.class,
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"given\" TO \"" + app + "\"");
+            assertLacks(
+                    () -> db.dsl().fetchCount(AGENTS),
+                    StorageException.class,
+                    "GRANT SELECT ON ALL TABLES IN SCHEMA \"given\" TO \"" + reader + "\"");
+        }
+        assertLacks(
+                () -> as(reader).workspace("given").readOnly().open(), SchemaException.class, "GRANT USAGE", reader);
+
+        onServer(documented(1).replace("SCHEMA acme", "SCHEMA given"));
+
+        try (Database db = application("given").open()) {
+            db.agents().create(agent("a"));
+            assertThat(db.dsl().fetchCount(AGENTS)).isOne();
+        }
+        try (Database db = as(reader).workspace("given").validateOnly().open()) {
+            assertLacks(() -> db.agents().create(agent("b")), StorageException.class, "GRANT SELECT, INSERT", reader);
+        }
+    }
+
+    @Test
+    void aSerialColumnNeedsTheRightOnItsSequenceAndAnIdentityColumnDoesNot(@TempDir Path directory)
+            throws IOException, SQLException {
+        Files.writeString(
+                directory.resolve("V1__notes.sql"),
+                "CREATE TABLE numbered (id serial PRIMARY KEY, text text);"
+                        + "CREATE TABLE identified (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text)");
+        String own = "filesystem:" + directory;
+        as(owner).workspace("counted").migrations(own).open().close();
+        try (Database db = application("counted").migrations(own).open()) {
+            db.useTx(tx -> tx.dsl().execute("INSERT INTO identified (text) VALUES ('a')"));
+            Runnable insert = () -> db.useTx(tx -> tx.dsl().execute("INSERT INTO numbered (text) VALUES ('a')"));
+            assertLacks(insert, StorageException.class, "permission denied for sequence");
+            onServer("GRANT USAGE ON ALL SEQUENCES IN SCHEMA counted TO " + app);
+            insert.run();
+        }
+    }
+}
