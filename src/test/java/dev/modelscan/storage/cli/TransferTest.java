@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.cli.MainTest.Run;
+import dev.modelscan.storage.support.FilledDatabase;
 import dev.modelscan.storage.support.PostgresServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +88,39 @@ class TransferTest {
         assertThat(new ObjectMapper().readTree(run.out()).path("leftBehind").findValuesAsText("name"))
                 .containsExactly("a, b", "notes");
         requireSame(workspace);
+    }
+
+    /** By the commands that docs/transfer.md shows. */
+    @Test
+    void anArchiveIsTheWayBack() throws IOException {
+        String workspace = PostgresServer.newSchemaName();
+        Map<String, Long> rows;
+        try (Database server = Database.builder()
+                .url(PostgresServer.url())
+                .workspace(workspace)
+                .open()) {
+            new FilledDatabase(server);
+            rows = server.stats().rows();
+        }
+        List<String> commands = Pattern.compile("cli\\.jar ((?:export|import) .*)")
+                .matcher(Files.readString(Path.of("docs/transfer.md")).replace("\\\n", " "))
+                .results()
+                .map(match -> match.group(1)
+                        .replaceAll("(archive.jsonl|back.db)", directory + "/$1")
+                        .replace("team_a", workspace)
+                        .replace(" --user agents", "")
+                        .replace("jdbc:postgresql://localhost/agents", PostgresServer.url()))
+                .toList();
+        assertThat(commands).hasSize(2);
+
+        for (String command : commands) {
+            Run run = MainTest.run(command.split(" +"));
+            assertThat(run.code()).as(run.err()).isZero();
+        }
+
+        try (Database back = Database.open(directory.resolve("back.db"))) {
+            assertThat(back.stats().rows()).isEqualTo(rows);
+        }
     }
 
     @Test
