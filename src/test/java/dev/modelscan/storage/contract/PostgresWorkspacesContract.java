@@ -1,5 +1,6 @@
 package dev.modelscan.storage.contract;
 
+import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -101,7 +102,7 @@ abstract class PostgresWorkspacesContract extends WorkspacesContract {
     }
 
     @Test
-    void allWorkspacesShareThePool() throws Exception {
+    void allWorkspacesShareThePools() throws Exception {
         String application = PostgresServer.newSchemaName();
         DatabaseBuilder named = Database.builder().url(PostgresServer.with("ApplicationName=" + application, url));
         try (Workspaces small = named.poolSize(2).openWorkspaces()) {
@@ -115,6 +116,10 @@ abstract class PostgresWorkspacesContract extends WorkspacesContract {
                 Thread.sleep(50);
             }
             assertThat(number(connections)).isBetween(1, 2);
+            for (int i = 0; i < 5; i++) {
+                assertThat(small.open(name("ws_" + i)).dsl().fetchCount(AGENTS)).isZero();
+            }
+            assertThat(number(connections)).isBetween(2, 4);
         }
     }
 
