@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.support.SnippetCompiler;
 import dev.modelscan.storage.tasks.Task;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -108,6 +110,46 @@ class ShellCommandTest {
                 PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8)) {
             return Shell.run(db, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), print, false);
         }
+    }
+
+    /** As docs/queries.md shows it. */
+    @Test
+    void anApplicationsStoredQueryRunsIfItsClassesAreOnTheClassPath(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("app.db");
+        try (Database db = Database.open(file)) {
+            db.agents().create(Agent.builder().name("scout").mode("llm").build());
+        }
+        Path classes = directory.resolve("app");
+        assertThat(SnippetCompiler.compile("app/Queries", """
+                package app;
+                import static dev.modelscan.storage.queries.Into.into;
+                import static dev.modelscan.storage.schema.Tables.AGENTS;
+                import dev.modelscan.storage.StoredQueries;
+                import dev.modelscan.storage.queries.StoredQuery;
+                import org.jooq.impl.DSL;
+                public class Queries {
+                    public record Name(String name) {}
+                    public static final StoredQuery<Name> NAMES = StoredQueries.query(
+                            () -> DSL.select(AGENTS.NAME).from(AGENTS).orderBy(AGENTS.NAME), into(Name::new));
+                }
+                """, classes, List.of()))
+                .isEmpty();
+        Process shell = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path") + File.pathSeparator + classes,
+                        Main.class.getName(),
+                        "shell",
+                        "--db",
+                        file.toString())
+                .redirectErrorStream(true)
+                .start();
+        try (OutputStream in = shell.getOutputStream()) {
+            in.write("db.query(app.Queries.NAMES).list(10)\n".getBytes(StandardCharsets.UTF_8));
+        }
+        String out = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(shell.waitFor()).as(out).isZero();
+        assertThat(out).containsPattern("name *\\R +scout");
     }
 
     @Test
