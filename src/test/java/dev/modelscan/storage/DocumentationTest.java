@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocumentationTest {
 
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)#?([^)]*)\\)");
 
     private static final Path ARCHITECTURE = Path.of("docs/architecture.md");
     private static final Pattern FILE = Pattern.compile("`([\\w./-]+(?:/|\\.(?:java|xml|sql|md)))`");
@@ -128,6 +129,20 @@ class DocumentationTest {
         assertThat(directory.resolve("modelscan.db")).exists();
     }
 
+    /** Maven 3.8 compiles for Java 5 without these properties, and its compiler plugin knows no other. */
+    @Test
+    void theProjectOfTheReadmeHasTheLibrarysJavaAndVersion() throws IOException {
+        String pom = Files.readString(Path.of("pom.xml"));
+        Matcher java = Pattern.compile("<maven.compiler.release>(\\d+)<").matcher(pom);
+        Matcher version = Pattern.compile("<artifactId>modelscan-storage</artifactId>\\s*<version>(.*?)<")
+                .matcher(pom);
+        assertThat(java.find() && version.find()).isTrue();
+        assertThat(Files.readString(Path.of("README.md")))
+                .contains("<maven.compiler.source>" + java.group(1) + "<")
+                .contains("<maven.compiler.target>" + java.group(1) + "<")
+                .contains("<version>" + version.group(1) + "<");
+    }
+
     private static String runSource(Path directory) throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Path errors = directory.resolve("errors.txt");
@@ -212,9 +227,24 @@ class DocumentationTest {
         while (links.find()) {
             String target = links.group(1);
             if (!target.startsWith("http")) {
-                assertThat(page.toAbsolutePath().resolveSibling(target)).exists();
+                Path file = target.isEmpty() ? page : page.toAbsolutePath().resolveSibling(target);
+                assertThat(file).exists();
+                assertThat(links.group(2).isEmpty() || anchors(file).contains(links.group(2)))
+                        .as(links.group())
+                        .isTrue();
             }
         }
+    }
+
+    /** What GitHub calls the headings of a page. */
+    private static List<String> anchors(Path page) throws IOException {
+        return Files.readAllLines(page).stream()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("#+ ", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\w -]", "")
+                        .replace(' ', '-'))
+                .toList();
     }
 
     /** What docs/architecture.md names is there: below the library's sources, or below the project. */
