@@ -20,12 +20,12 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Makes, checks and restores backups of databases in files. A backup is a SQLite file with a manifest beside it. A database on a
- * PostgreSQL server is backed up with {@code pg_dump}; see {@code docs/operations.md}.
+ * Makes, checks and restores backups of databases in files. A backup is a SQLite file with a manifest beside it. A
+ * database on a PostgreSQL server is backed up with {@code pg_dump}; see {@code docs/operations.md}.
  *
- * <p>Each can be killed at any moment and run again. All throw {@link UnavailableException} if a file is missing, or cannot
- * be read or written, {@link StorageFullException} if a disk is full, and {@link CancelledException} if the thread is
- * interrupted.
+ * <p>Each can be killed at any moment and run again. All throw {@link UnavailableException} if a file is missing, or
+ * cannot be read or written, {@link StorageFullException} if a disk is full, and {@link CancelledException} if the
+ * thread is interrupted.
  *
  * @since 0.1.0
  */
@@ -35,8 +35,8 @@ public final class Backups {
 
     /**
      * Backs up the database in a file, which may be open in any process, and of any version of the schema up to this
-     * library's. The backup holds every transaction that was committed before, and is compact: nothing of deleted rows is in
-     * it. Writers go on meanwhile. At most half of a core is used.
+     * library's. The backup holds every transaction that was committed before, and is compact: nothing of deleted rows
+     * is in it. Writers go on meanwhile. At most half of a core is used.
      *
      * @param backup the file to write; its directory is created. It has this name when it is whole and on the disk
      * @throws ConflictException if a file of that name exists; it is left as it is
@@ -71,8 +71,8 @@ public final class Backups {
     }
 
     /**
-     * Restores a backup to a temporary file beside it, compares every row, deletes the file, and notes the time in the manifest.
-     * Throws what {@link #verify(Path)} does.
+     * Restores a backup to a temporary file beside it, compares every row, deletes the file, and notes the time in the
+     * manifest. Throws what {@link #verify(Path)} does.
      *
      * @return the backup, with that time
      */
@@ -87,9 +87,9 @@ public final class Backups {
     }
 
     /**
-     * Puts a backup in the place of a database, in one step: whoever opens the file finds the old database or the new one. The
-     * backup is checked before anything is touched. The old file is deleted at the end; if it could not be read, it is kept under
-     * another name, with its log. The schema stays the backup's; the next open migrates it.
+     * Puts a backup in the place of a database, in one step: whoever opens the file finds the old database or the new
+     * one. The backup is checked before anything is touched. The old file is deleted at the end; if it could not be
+     * read, it is kept under another name, with its log. The schema stays the backup's; the next open migrates it.
      *
      * @param database the file, which need not exist
      * @throws BusyException if anybody has the database open, in any process
@@ -108,17 +108,17 @@ public final class Backups {
     }
 
     /**
-     * The whole backups in a directory, as their manifests say, the oldest first. Reads no backup. Files that are none are left
-     * out; a missing directory has none.
+     * The whole backups in a directory, as their manifests say, the oldest first. Reads no backup. Files that are none
+     * are left out; a missing directory has none.
      */
     public static List<Backup> list(Path directory) {
         return List.copyOf(Engines.backups().list(Objects.requireNonNull(directory, "directory")));
     }
 
     /**
-     * Adds a backup to a directory of backups, {@link #drill drills} it, and then deletes those that are no longer to be kept. Use a
-     * directory for one database alone. Throws what {@link #create(Path, Path)} and {@link #verify(Path)} do, and {@link BusyException}
-     * if another process adds to the directory.
+     * Adds a backup to a directory of backups, {@link #drill drills} it, and then deletes those that are no longer to
+     * be kept. Use a directory for one database alone. Throws what {@link #create(Path, Path)} and
+     * {@link #verify(Path)} do, and {@link BusyException} if another process adds to the directory.
      */
     public static Generation add(Path database, Path directory, Keep keep) {
         return add(database, directory, keep, progress -> {});

@@ -52,8 +52,8 @@ public final class ColumnTypes {
     }
 
     /**
-     * JSON as a type of the application's own, such as a record; {@link Json#as(Class)} says how it is read. A row whose JSON does
-     * not fit the type fails when it is read, with an exception that names the place in the JSON.
+     * JSON as a type of the application's own, such as a record; {@link Json#as(Class)} says how it is read. A row
+     * whose JSON does not fit the type fails when it is read, with an exception that names the place in the JSON.
      */
     public static <T> Binding<String, T> json(Class<T> type) {
         return json(type, JacksonMapper.STANDARD);

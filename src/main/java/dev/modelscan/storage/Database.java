@@ -36,9 +36,11 @@ import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open database. Thread-safe: one serves a whole application, and any number of processes may have the same file open.
+ * An open database. Thread-safe: one serves a whole application, and any number of processes may have the same file
+ * open.
  *
- * <p>Opening makes the file if it is missing, and applies the migrations that it lacks; see {@link #appliedMigrations()}.
+ * <p>Opening makes the file if it is missing, and applies the migrations that it lacks; see
+ * {@link #appliedMigrations()}.
  *
  * @since 0.1.0
  */
@@ -80,9 +82,9 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Opens a PostgreSQL database if the text begins with {@code jdbc:postgresql:}, as {@link DatabaseBuilder#url} does, and else
-     * the database in a file, as {@link #open(Path)} does. A leading {@code ~} is the user's home directory; apart from
-     * that, a path is a path, and no parameters have a meaning in it.
+     * Opens a PostgreSQL database if the text begins with {@code jdbc:postgresql:}, as {@link DatabaseBuilder#url}
+     * does, and else the database in a file, as {@link #open(Path)} does. A leading {@code ~} is the user's home
+     * directory; apart from that, a path is a path, and no parameters have a meaning in it.
      *
      * @throws IllegalArgumentException if the text is not a path
      */
@@ -94,9 +96,9 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Opens a new, empty database in memory, which is gone when it is closed. Meant for tests: reading and writing exclude
-     * each other there, so an open cursor of {@link #dsl()}, or a read through this database inside {@code withTx}, makes the other
-     * wait, and fail with {@link BusyException}.
+     * Opens a new, empty database in memory, which is gone when it is closed. Meant for tests: reading and writing
+     * exclude each other there, so an open cursor of {@link #dsl()}, or a read through this database inside
+     * {@code withTx}, makes the other wait, and fail with {@link BusyException}.
      */
     public static Database inMemory() {
         return builder().inMemory().open();
@@ -130,8 +132,8 @@ public final class Database implements Repositories, AutoCloseable {
     /**
      * {@inheritDoc}
      *
-     * <p>This one reads. Streams and cursors hold a connection until they are closed. Several queries that must see one state
-     * go into {@code dsl().transactionResult(...)}, which is a snapshot.
+     * <p>This one reads. Streams and cursors hold a connection until they are closed. Several queries that must see one
+     * state go into {@code dsl().transactionResult(...)}, which is a snapshot.
      */
     @Override
     public DSLContext dsl() {
@@ -150,11 +152,12 @@ public final class Database implements Repositories, AutoCloseable {
 
     /**
      * Runs a function in a transaction, on this thread. It is committed if the function returns, and rolled back if the
-     * function throws anything, which is passed on as it is. On SQLite no other transaction writes meanwhile: keep it short,
-     * and do not wait for anything in it.
+     * function throws anything, which is passed on as it is. On SQLite no other transaction writes meanwhile: keep it
+     * short, and do not wait for anything in it.
      *
-     * <p>On PostgreSQL the function is run again, up to {@link DatabaseOptions#busyTimeout()}, if the server took the transaction back
-     * because of others (a deadlock or a serialization failure): leave out of it what must not happen twice.
+     * <p>On PostgreSQL the function is run again, up to {@link DatabaseOptions#busyTimeout()}, if the server took the
+     * transaction back because of others (a deadlock or a serialization failure): leave out of it what must not happen
+     * twice.
      *
      * @return what the function returned
      * @throws BusyException if the write lock could not be had in time
@@ -255,8 +258,8 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Looks for what is wrong with the schema, the storage and the rows. Reads every table once, and writes nothing. Works on a
-     * database that was opened to be read.
+     * Looks for what is wrong with the schema, the storage and the rows. Reads every table once, and writes nothing.
+     * Works on a database that was opened to be read.
      */
     public Diagnosis doctor() {
         return doctor(null, progress -> {});
@@ -267,7 +270,10 @@ public final class Database implements Repositories, AutoCloseable {
         return doctor(Objects.requireNonNull(backups, "backups"), progress -> {});
     }
 
-    /** {@link #doctor(Path)}, or {@link #doctor()} of null, with a listener, which is told before each check, on this thread. */
+    /**
+     * {@link #doctor(Path)}, or {@link #doctor()} of null, with a listener, which is told before each check, on this
+     * thread.
+     */
     public Diagnosis doctor(@Nullable Path backups, Consumer<? super DoctorProgress> progress) {
         return Examination.run(
                 opened.store()::findings, this::dsl, repositories::auditFindings, backups, options.clock(), progress);
@@ -275,10 +281,11 @@ public final class Database implements Repositories, AutoCloseable {
 
     /**
      * Repairs what is safe to repair in a SQLite database: recreates missing indexes and triggers, rebuilds damaged
-     * indexes and a broken search index, and sets the last number of each conversation to that of its messages. Deletes nothing.
-     * Back it up before.
+     * indexes and a broken search index, and sets the last number of each conversation to that of its messages. Deletes
+     * nothing. Back it up before.
      *
-     * <p>A step that fails hinders no other. A unique index is not made while rows are duplicates, which {@link #doctor()} finds.
+     * <p>A step that fails hinders no other. A unique index is not made while rows are duplicates, which
+     * {@link #doctor()} finds.
      *
      * @return what was repaired, in order; empty if nothing was
      * @throws IllegalStateException inside {@code withTx}
@@ -290,15 +297,16 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * {@link #repair()}, which also says what failed, with a listener, which is told what is being repaired, and how much of it
-     * in percent, on this thread.
+     * {@link #repair()}, which also says what failed, with a listener, which is told what is being repaired, and how
+     * much of it in percent, on this thread.
      */
     public RepairResult repair(Consumer<? super DoctorProgress> progress) {
         return opened.store().repair(Objects.requireNonNull(progress, "progress"));
     }
 
     /**
-     * What {@link #repair} would repair now, in the same words. Writes nothing, and works on a database that was opened to be read.
+     * What {@link #repair} would repair now, in the same words. Writes nothing, and works on a database that was opened
+     * to be read.
      *
      * @throws UnsupportedOperationException on PostgreSQL
      */
@@ -307,9 +315,9 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Gives the free pages of a SQLite file back to the file system: rewrites the whole file ({@code VACUUM}), which needs as
-     * much space again, and as long as a backup. Nobody can write meanwhile. A file with {@code auto_vacuum = INCREMENTAL} shrinks
-     * in small steps instead, between which others write.
+     * Gives the free pages of a SQLite file back to the file system: rewrites the whole file ({@code VACUUM}), which
+     * needs as much space again, and as long as a backup. Nobody can write meanwhile. A file with {@code auto_vacuum =
+     * INCREMENTAL} shrinks in small steps instead, between which others write.
      *
      * @return by how many bytes the file is smaller
      * @throws BusyException if a transaction or a reader that does not end is in the way
@@ -327,9 +335,10 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * For the start of an application: gives up what its own run before left behind. Sets those agents that are {@code active}
-     * to {@code idle}, and cancels the tasks that they have {@code running}, in one transaction. Nothing else is touched: neither
-     * pending tasks, nor what other processes' agents run. Ids of agents that do not exist have no effect.
+     * For the start of an application: gives up what its own run before left behind. Sets those agents that are
+     * {@code active} to {@code idle}, and cancels the tasks that they have {@code running}, in one transaction. Nothing
+     * else is touched: neither pending tasks, nor what other processes' agents run. Ids of agents that do not exist
+     * have no effect.
      *
      * @param agentIds the agents that this application alone runs
      * @return how many tasks were cancelled
@@ -353,10 +362,11 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * This database, used in somebody's name: what it deletes and keeps says so in {@link
-     * dev.modelscan.storage.deleted.DeletedRecord#deletedBy}, and what it writes in the {@linkplain #audit() audit log}. It costs
-     * nothing to make and shares all connections. It is closed when this database is; its own {@link #close} does nothing. On
-     * PostgreSQL each of its writes takes one round trip more, and a single insert two more.
+     * This database, used in somebody's name: what it deletes and keeps says so in
+     * {@link dev.modelscan.storage.deleted.DeletedRecord#deletedBy}, and what it writes in the {@linkplain #audit()
+     * audit log}. It costs nothing to make and shares all connections. It is closed when this database is; its own
+     * {@link #close} does nothing. On PostgreSQL each of its writes takes one round trip more, and a single insert two
+     * more.
      *
      * @param actor who: 1 to 255 characters, not blank
      * @throws InvalidDataException if it is no such text
@@ -383,8 +393,9 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Closes all connections, after the transaction that is under way. Closing twice is no error. After it, what would read or
-     * write throws {@link UnavailableException}, and {@link #healthCheck} tells of it. What {@link #as} has made closes nothing.
+     * Closes all connections, after the transaction that is under way. Closing twice is no error. After it, what would
+     * read or write throws {@link UnavailableException}, and {@link #healthCheck} tells of it. What {@link #as} has
+     * made closes nothing.
      *
      * @throws IllegalStateException inside {@code withTx}
      */

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects how a database is opened. Not thread-safe.
  *
- * <p>An option that would have no effect on what is opened is rejected when it is opened. No option may be null: that is a {@link
- * NullPointerException} with the option's name.
+ * <p>An option that would have no effect on what is opened is rejected when it is opened. No option may be null: that
+ * is a {@link NullPointerException} with the option's name.
  *
  * @since 0.1.0
  */
@@ -86,7 +86,8 @@ public final class DatabaseBuilder {
     /**
      * The file, as text. A leading {@code ~} is the user's home directory.
      *
-     * @throws IllegalArgumentException if the text is blank, a URL, no path, or has a {@code ~} and there is no home directory
+     * @throws IllegalArgumentException if the text is blank, a URL, no path, or has a {@code ~} and there is no home
+     *     directory
      */
     public DatabaseBuilder path(String path) {
         return path(Locations.toPath(path));
@@ -98,8 +99,8 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * A database on a PostgreSQL server, as the driver's URL names it: {@code jdbc:postgresql://host/database}. Parameters
-     * of the driver's may follow.
+     * A database on a PostgreSQL server, as the driver's URL names it: {@code jdbc:postgresql://host/database}.
+     * Parameters of the driver's may follow.
      *
      * @throws IllegalArgumentException if it is no such URL
      */
@@ -109,8 +110,8 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Where {@link Database#dsl()} reads, such as a replica of the server; by default the same server. Goes with {@link #url}
-     * alone.
+     * Where {@link Database#dsl()} reads, such as a replica of the server; by default the same server. Goes with
+     * {@link #url} alone.
      *
      * @throws IllegalArgumentException if it is no such URL
      */
@@ -132,11 +133,12 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * A PostgreSQL server, by connections of the caller's own, who closes the source. Their sessions' settings are left alone;
-     * what the library sets ends with its transactions. A transaction that writes has one round trip more than over the library's
-     * own pool, to begin. Opening takes one connection at a time. If {@link java.sql.Connection#unwrap} does not find the driver's
-     * connection, no statement is stopped by an interrupt or after {@link #queryTimeout}, and a pooler is not noticed: add {@code
-     * prepareThreshold=0} to the driver's URL then.
+     * A PostgreSQL server, by connections of the caller's own, who closes the source. Their sessions' settings are left
+     * alone; what the library sets ends with its transactions. A transaction that writes has one round trip more than
+     * over the library's own pool, to begin. Opening takes one connection at a time. If
+     * {@link java.sql.Connection#unwrap} does not find the driver's connection, no statement is stopped by an interrupt
+     * or after {@link #queryTimeout}, and a pooler is not noticed: add {@code prepareThreshold=0} to the driver's URL
+     * then.
      */
     public DatabaseBuilder dataSource(DataSource dataSource) {
         this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -144,8 +146,9 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * A workspace, which is made if it is missing: on PostgreSQL a schema of its own; on SQLite the file {@code <name>.db} in
-     * the directory that {@link #path(Path)} names. {@link Workspaces} says what a name may be, and serves more than one.
+     * A workspace, which is made if it is missing: on PostgreSQL a schema of its own; on SQLite the file
+     * {@code <name>.db} in the directory that {@link #path(Path)} names. {@link Workspaces} says what a name may be,
+     * and serves more than one.
      *
      * @throws IllegalArgumentException if it is no such name
      */
@@ -156,8 +159,8 @@ public final class DatabaseBuilder {
 
     /**
      * The maximum number of connections to a PostgreSQL server in each of two pools: 1 to 1,000. One pool serves the
-     * repositories and transactions; the other serves {@link Database#dsl()}, and is made with its first query. So a program
-     * that uses both has up to twice as many connections. Goes with {@link #url} alone.
+     * repositories and transactions; the other serves {@link Database#dsl()}, and is made with its first query. So a
+     * program that uses both has up to twice as many connections. Goes with {@link #url} alone.
      */
     public DatabaseBuilder poolSize(int poolSize) {
         this.poolSize = poolSize;
@@ -170,7 +173,10 @@ public final class DatabaseBuilder {
         return given("connectTimeout");
     }
 
-    /** How long a statement may take before it is stopped with {@link CancelledException}: up to 24 hours; 0 for no limit. */
+    /**
+     * How long a statement may take before it is stopped with {@link CancelledException}: up to 24 hours; 0 for no
+     * limit.
+     */
     public DatabaseBuilder queryTimeout(Duration queryTimeout) {
         this.queryTimeout = Objects.requireNonNull(queryTimeout, "queryTimeout");
         return given("queryTimeout");
@@ -182,19 +188,27 @@ public final class DatabaseBuilder {
         return given("isolation");
     }
 
-    /** Connections that read a SQLite file at once: 1 to 1,000, each with 16 MB. More than cores make the writer wait. */
+    /**
+     * Connections that read a SQLite file at once: 1 to 1,000, each with 16 MB. More than cores make the writer wait.
+     */
     public DatabaseBuilder readers(int readers) {
         this.readers = readers;
         return given("readers");
     }
 
-    /** How many bytes of SQLite files all connections keep in memory: up to 1 TiB; see {@link DatabaseOptions#cacheSize()}. */
+    /**
+     * How many bytes of SQLite files all connections keep in memory: up to 1 TiB; see
+     * {@link DatabaseOptions#cacheSize()}.
+     */
     public DatabaseBuilder cacheSize(long bytes) {
         this.cacheSize = bytes;
         return given("cacheSize");
     }
 
-    /** How many workspaces stay connected while idle: up to 1,000,000; see {@link DatabaseOptions#maxConnectedWorkspaces()}. */
+    /**
+     * How many workspaces stay connected while idle: up to 1,000,000; see
+     * {@link DatabaseOptions#maxConnectedWorkspaces()}.
+     */
     public DatabaseBuilder maxConnectedWorkspaces(int maxConnectedWorkspaces) {
         this.maxConnectedWorkspaces = maxConnectedWorkspaces;
         return given("maxConnectedWorkspaces");
@@ -239,8 +253,8 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Where {@code updatedAt} and the times of a status come from. SQLite asks it while the write lock is held, perhaps on
-     * another writer's thread: it must be fast, the same for every thread, and must not use the database.
+     * Where {@code updatedAt} and the times of a status come from. SQLite asks it while the write lock is held, perhaps
+     * on another writer's thread: it must be fast, the same for every thread, and must not use the database.
      */
     public DatabaseBuilder clock(Clock clock) {
         this.clock = Objects.requireNonNull(clock, "clock");
@@ -248,15 +262,18 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * How long what {@code delete} of a repository deletes is kept, so that {@link Database#deletedRecords} can restore it: up to
-     * 36,500 days; zero, the default, to keep nothing. {@link dev.modelscan.storage.deleted.DeletedRecords} says what is kept.
+     * How long what {@code delete} of a repository deletes is kept, so that {@link Database#deletedRecords} can restore
+     * it: up to 36,500 days; zero, the default, to keep nothing. {@link dev.modelscan.storage.deleted.DeletedRecords}
+     * says what is kept.
      */
     public DatabaseBuilder keepDeleted(Duration keepDeleted) {
         this.keepDeleted = Objects.requireNonNull(keepDeleted, "keepDeleted");
         return given("keepDeleted");
     }
 
-    /** Is told of each operation when it has ended. Several listeners are told in the order in which they were given. */
+    /**
+     * Is told of each operation when it has ended. Several listeners are told in the order in which they were given.
+     */
     public DatabaseBuilder listener(OperationListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
         return given("listener");
@@ -272,11 +289,11 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Lets the repositories, {@link Database#withTx} and {@link Database#cancelRunning} take part in transactions of the
-     * application's framework. Each call asks for the connection of the transaction that its thread is in, and runs in
-     * it as {@link Database#on} does; {@code withTx} is a savepoint there. If the answer is null, the call is its own
-     * transaction. {@link Database#dsl()} stays outside, and reads what is committed. Does not go with {@link
-     * #inMemory} or {@link #readOnly}.
+     * Lets the repositories, {@link Database#withTx} and {@link Database#cancelRunning} take part in transactions of
+     * the application's framework. Each call asks for the connection of the transaction that its thread is in, and runs
+     * in it as {@link Database#on} does; {@code withTx} is a savepoint there. If the answer is null, the call is its
+     * own transaction. {@link Database#dsl()} stays outside, and reads what is committed. Does not go with
+     * {@link #inMemory} or {@link #readOnly}.
      */
     public DatabaseBuilder joinTransactions(Supplier<? extends @Nullable Connection> joinTransactions) {
         this.joined = Objects.requireNonNull(joinTransactions, "joinTransactions");
@@ -285,13 +302,14 @@ public final class DatabaseBuilder {
 
     /**
      * Opens what is there, and writes nothing: no file, schema or table is made, none is migrated. What writes throws
-     * {@link ReadOnlyException} before it begins, {@link Database#withTx} too; {@code dsl().transactionResult(...)} gives a
-     * snapshot. Opening throws {@link UnavailableException} for what is not there, and {@link SchemaException}, which names
-     * the versions, for an older schema.
+     * {@link ReadOnlyException} before it begins, {@link Database#withTx} too; {@code dsl().transactionResult(...)}
+     * gives a snapshot. Opening throws {@link UnavailableException} for what is not there, and {@link SchemaException},
+     * which names the versions, for an older schema.
      *
-     * <p>A SQLite file may lie on a medium that is mounted read-only. Rows in a log beside it need its {@code -shm} file.
-     * Without a log, a file that this process may not write is read without locks: when somebody writes to it, calls throw
-     * {@link UnavailableException} within 100 ms, and it has to be opened again. Not with {@link #inMemory}, or a transfer.
+     * <p>A SQLite file may lie on a medium that is mounted read-only. Rows in a log beside it need its {@code -shm}
+     * file. Without a log, a file that this process may not write is read without locks: when somebody writes to it,
+     * calls throw {@link UnavailableException} within 100 ms, and it has to be opened again. Not with
+     * {@link #inMemory}, or a transfer.
      */
     public DatabaseBuilder readOnly() {
         this.readOnly = true;
@@ -339,9 +357,10 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Applies no migration, neither the library's nor the application's, for teams that apply them by hand. Opening compares
-     * the histories, with their checksums, and throws {@link SchemaException}, which names the missing migrations, if the database
-     * is behind, and {@link UnavailableException} if there is none. Not with {@link #inMemory}, {@link #readOnly}, or a transfer.
+     * Applies no migration, neither the library's nor the application's, for teams that apply them by hand. Opening
+     * compares the histories, with their checksums, and throws {@link SchemaException}, which names the missing
+     * migrations, if the database is behind, and {@link UnavailableException} if there is none. Not with
+     * {@link #inMemory}, {@link #readOnly}, or a transfer.
      */
     public DatabaseBuilder validateOnly() {
         this.validateOnly = true;
@@ -362,8 +381,8 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Opens what holds any number of workspaces: the server, or the directory that {@link #path(Path)} names, which need not be
-     * there yet.
+     * Opens what holds any number of workspaces: the server, or the directory that {@link #path(Path)} names, which
+     * need not be there yet.
      *
      * @throws IllegalArgumentException if an option is out of its range, has no effect on what is opened, not
      *     exactly one of a path, a URL and a data source was given, or a {@link #workspace} was
@@ -407,12 +426,12 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Copies a SQLite file into the server's database that this builder names, into its {@link #workspace} if one was given.
-     * The tables that the {@link #migrations(String)} made in the source are copied, too.
+     * Copies a SQLite file into the server's database that this builder names, into its {@link #workspace} if one was
+     * given. The tables that the {@link #migrations(String)} made in the source are copied, too.
      *
-     * @throws IllegalArgumentException if the source is the beginning of a URL, an option is out of its range or not one of
-     *     {@link #user}, {@link #password}, {@link #workspace}, {@link #connectTimeout}, {@link #busyTimeout} and
-     *     {@link #migrations(String)}, or not exactly one of a URL and a data source was given
+     * @throws IllegalArgumentException if the source is the beginning of a URL, an option is out of its range or not
+     *     one of {@link #user}, {@link #password}, {@link #workspace}, {@link #connectTimeout}, {@link #busyTimeout}
+     *     and {@link #migrations(String)}, or not exactly one of a URL and a data source was given
      */
     public Transfer transferFrom(Path source) {
         Locations.requirePath(source);

@@ -13,9 +13,9 @@ import java.util.List;
 public sealed interface DatabaseOptions permits CheckedOptions {
 
     /**
-     * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, 10 minutes for a statement, {@link
-     * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock, reading and writing,
-     * deleted records not kept, no limit for caches and for workspaces.
+     * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, 10 minutes for a statement,
+     * {@link Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock, reading and
+     * writing, deleted records not kept, no limit for caches and for workspaces.
      */
     static DatabaseOptions defaults() {
         return CheckedOptions.DEFAULTS;
@@ -25,9 +25,9 @@ public sealed interface DatabaseOptions permits CheckedOptions {
     int readers();
 
     /**
-     * The maximum number of bytes of a SQLite file that the connections keep in memory, all of the database together, or of
-     * all workspaces that were opened together. All connections have equal parts of it, between 125 KiB and 16 MB, so
-     * many connections may take more than a small size. Zero for up to 16 MB for each.
+     * The maximum number of bytes of a SQLite file that the connections keep in memory, all of the database together,
+     * or of all workspaces that were opened together. All connections have equal parts of it, between 125 KiB and 16
+     * MB, so many connections may take more than a small size. Zero for up to 16 MB for each.
      */
     long cacheSize();
 

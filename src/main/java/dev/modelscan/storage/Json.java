@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable JSON value: the text that is stored, and the tree that it stands for.
  *
- * <p>The text is strict JSON (RFC 8259) that every engine stores without loss: no NaN or infinity, no repeated key in an
- * object, no NUL and no unpaired surrogate in a string, escaped or not, at most 1,000 levels deep, and at most 1,000 significant digits
- * and an exponent of 10,000 in a number. Numbers keep every digit. A database may set narrower limits; see {@link DatabaseOptions}.
+ * <p>The text is strict JSON (RFC 8259) that every engine stores without loss: no NaN or infinity, no repeated key in
+ * an object, no NUL and no unpaired surrogate in a string, escaped or not, at most 1,000 levels deep, and at most 1,000
+ * significant digits and an exponent of 10,000 in a number. Numbers keep every digit. A database may set narrower
+ * limits; see {@link DatabaseOptions}.
  *
  * <p>Two values are equal if they mean the same: the order of keys, white space, escapes and the notation of a number
  * ({@code 1.0}, {@code 1e0}, {@code 1}) do not matter.
@@ -61,7 +62,8 @@ public final class Json {
     /**
      * Takes JSON as text. White space around the value is left out; the rest is kept to the letter.
      *
-     * @throws InvalidDataException if the text is not JSON as this class describes it; the reason names the line and column
+     * @throws InvalidDataException if the text is not JSON as this class describes it; the reason names the line and
+     *     column
      */
     public static Json parse(String text) {
         Objects.requireNonNull(text, "text");
@@ -72,7 +74,8 @@ public final class Json {
     /**
      * Takes a tree. Later changes to the tree do not show.
      *
-     * @throws InvalidDataException if the tree holds what JSON has no form for, such as NaN, binary data or a Java object
+     * @throws InvalidDataException if the tree holds what JSON has no form for, such as NaN, binary data or a Java
+     *     object
      */
     public static Json of(JsonNode tree) {
         Objects.requireNonNull(tree, "tree");
@@ -99,8 +102,8 @@ public final class Json {
     }
 
     /**
-     * Takes a value of any type: a record, a list of records, a text, a number. A text becomes a JSON string; {@link #parse}
-     * takes JSON as text. {@code docs/json.md} says what becomes of each type.
+     * Takes a value of any type: a record, a list of records, a text, a number. A text becomes a JSON string;
+     * {@link #parse} takes JSON as text. {@code docs/json.md} says what becomes of each type.
      *
      * @throws InvalidDataException if the value, or a part of it, has no form in JSON
      * @since 0.1.0
@@ -110,7 +113,8 @@ public final class Json {
     }
 
     /**
-     * Takes a value of any type through a mapper of the caller's. The text that the mapper writes is checked like any other.
+     * Takes a value of any type through a mapper of the caller's. The text that the mapper writes is checked like any
+     * other.
      *
      * @throws InvalidDataException if the mapper fails, or what it writes is not JSON as this class describes it
      * @since 0.1.0
@@ -161,17 +165,17 @@ public final class Json {
     }
 
     /**
-     * The value as a Java object: a record, an enum, a time, a number, a map. Two values that are equal give equal objects, but
-     * for the types {@code Object}, {@code Number} and {@code BigDecimal}, which tell {@code 1.0} from {@code 1}. {@code docs/json.md}
-     * says how each type is read.
+     * The value as a Java object: a record, an enum, a time, a number, a map. Two values that are equal give equal
+     * objects, but for the types {@code Object}, {@code Number} and {@code BigDecimal}, which tell {@code 1.0} from
+     * {@code 1}. {@code docs/json.md} says how each type is read.
      *
      * <pre>{@code
      * record Limits(int steps, @Nullable Duration timeout) {}
      * Limits limits = task.metadata().as(Limits.class);
      * }</pre>
      *
-     * @throws InvalidDataException if the value does not fit the type; the message names the place and the value. A number is
-     *     never rounded, and a member that the type does not have is refused
+     * @throws InvalidDataException if the value does not fit the type; the message names the place and the value. A
+     *     number is never rounded, and a member that the type does not have is refused
      * @throws IllegalArgumentException if no value of that type can be made from JSON
      * @since 0.1.0
      */
@@ -205,8 +209,8 @@ public final class Json {
      * A part of the value, by a JSON Pointer (RFC 6901): {@code /steps/0/name}. The empty pointer is the whole value.
      *
      * @return the part, which may be JSON's null; nothing if there is none
-     * @throws IllegalArgumentException if it is no pointer: it begins with a slash, {@code ~} is written {@code ~0} and a slash
-     *     in a name {@code ~1}
+     * @throws IllegalArgumentException if it is no pointer: it begins with a slash, {@code ~} is written {@code ~0} and
+     *     a slash in a name {@code ~1}
      * @since 0.1.0
      */
     public Optional<Json> at(String pointer) {
@@ -256,8 +260,8 @@ public final class Json {
     }
 
     /**
-     * A text that two values have in common exactly when they are equal: to hash values, or to look them up. It is for no
-     * other use, and not itself JSON. The first call parses the text.
+     * A text that two values have in common exactly when they are equal: to hash values, or to look them up. It is for
+     * no other use, and not itself JSON. The first call parses the text.
      *
      * @throws CorruptDatabaseException if stored text is not JSON after all
      * @since 0.1.0

@@ -7,9 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Java values become JSON and come back, for {@link Json#of(Object, JsonMapper)}, {@link Json#as(Class, JsonMapper)} and
- * {@link ColumnTypes#json(Class, JsonMapper)}. A caller who wants other rules than the library's gives one: with {@link
- * #jackson}, or with a few lines over a library of his own. It has to be thread-safe.
+ * How Java values become JSON and come back, for {@link Json#of(Object, JsonMapper)}, {@link Json#as(Class,
+ * JsonMapper)} and {@link ColumnTypes#json(Class, JsonMapper)}. A caller who wants other rules than the library's gives
+ * one: with {@link #jackson}, or with a few lines over a library of his own. It has to be thread-safe.
  *
  * <p>It is given to the call, and not to the database: a {@link Json} is a value, made and read without one.
  *

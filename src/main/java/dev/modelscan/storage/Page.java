@@ -31,10 +31,10 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
     }
 
     /**
-     * All rows of a list, read page by page as they are asked for; {@value #STREAM_PAGE} of them are in memory at a time,
-     * however many there are. Nothing is read before the first is asked for. No connection and no snapshot is held between
-     * pages, so there is nothing to close, and a slow reader holds nobody up; rows that are written meanwhile may or
-     * may not be seen, and none is seen twice unless its place in the list changes.
+     * All rows of a list, read page by page as they are asked for; {@value #STREAM_PAGE} of them are in memory at a
+     * time, however many there are. Nothing is read before the first is asked for. No connection and no snapshot is
+     * held between pages, so there is nothing to close, and a slow reader holds nobody up; rows that are written
+     * meanwhile may or may not be seen, and none is seen twice unless its place in the list changes.
      *
      * <p>{@code Page.stream(request -> db.tasks().listByAgent(id, request))}
      *

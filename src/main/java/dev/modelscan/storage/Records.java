@@ -17,11 +17,13 @@ import dev.modelscan.storage.workflows.Workflow;
 import org.jooq.Record;
 
 /**
- * The library's records from rows of {@link Repositories#dsl()}: {@code dsl.selectFrom(TASKS).fetch(Records::task)}. A row may hold more, in
- * any order, such as the columns of several joined tables: columns are found by table and name. {@code fetchInto(Task.class)} does the same.
+ * The library's records from rows of {@link Repositories#dsl()}: {@code dsl.selectFrom(TASKS).fetch(Records::task)}. A
+ * row may hold more, in any order, such as the columns of several joined tables: columns are found by table and name.
+ * {@code fetchInto(Task.class)} does the same.
  *
- * <p>All throw {@link IllegalArgumentException} if the row lacks a column, and name it, and {@link CorruptDatabaseException} if a value is
- * missing that its table demands, such as that of the other side of an outer join.
+ * <p>All throw {@link IllegalArgumentException} if the row lacks a column, and name it, and
+ * {@link CorruptDatabaseException} if a value is missing that its table demands, such as that of the other side of an
+ * outer join.
  *
  * @since 0.1.0
  */

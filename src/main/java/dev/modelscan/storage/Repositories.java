@@ -20,8 +20,8 @@ import dev.modelscan.storage.workflows.WorkflowRepository;
 import org.jooq.DSLContext;
 
 /**
- * All repositories, and the query builder. Code that takes this type works on a {@link Database} and inside a transaction
- * alike.
+ * All repositories, and the query builder. Code that takes this type works on a {@link Database} and inside a
+ * transaction alike.
  *
  * @since 0.1.0
  */
@@ -88,24 +88,26 @@ public interface Repositories {
     }
 
     /**
-     * The repository of a type, for code that works on any of them: {@code repository(TaskRepository.class)} is {@link #tasks()}.
+     * The repository of a type, for code that works on any of them: {@code repository(TaskRepository.class)} is
+     * {@link #tasks()}.
      *
      * @throws IllegalArgumentException if it is no type that a method of this interface returns
      */
     <R> R repository(Class<R> type);
 
     /**
-     * jOOQ, for queries of the caller's own against the generated tables in {@code dev.modelscan.storage.schema}. What the
-     * database refuses is thrown as a {@link StorageException}.
+     * jOOQ, for queries of the caller's own against the generated tables in {@code dev.modelscan.storage.schema}. What
+     * the database refuses is thrown as a {@link StorageException}.
      *
-     * <p>On a {@link Database} it reads, and refuses to write. On a {@link Tx} it takes part in the transaction, and can
-     * write; rows written through it are subject to the schema's constraints, and to nothing else that the repositories check.
+     * <p>On a {@link Database} it reads, and refuses to write. On a {@link Tx} it takes part in the transaction, and
+     * can write; rows written through it are subject to the schema's constraints, and to nothing else that the
+     * repositories check.
      */
     DSLContext dsl();
 
     /**
-     * A stored query, ready for its parameters. On a {@link Database} it reads, in a transaction of its own. On a {@link Tx} it
-     * takes part in the transaction. {@link StoredQueries} makes stored queries.
+     * A stored query, ready for its parameters. On a {@link Database} it reads, in a transaction of its own. On a
+     * {@link Tx} it takes part in the transaction. {@link StoredQueries} makes stored queries.
      *
      * @throws IllegalArgumentException if the query is none that the library can store; the message says why
      * @throws IllegalStateException if the query writes, and this is a {@link Database}

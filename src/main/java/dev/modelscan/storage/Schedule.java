@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Runs some work again and again on a thread of its own, until it or the database is closed. The first run begins at once. A run
- * that takes longer than the time between two delays the next one.
+ * Runs some work again and again on a thread of its own, until it or the database is closed. The first run begins at
+ * once. A run that takes longer than the time between two delays the next one.
  *
  * @since 0.1.0
  */
@@ -41,11 +41,12 @@ public final class Schedule implements AutoCloseable {
      * Starts one.
      *
      * @param name a part of the thread's name
-     * @param every the time from the begin of one run to that of the next, to within 200 ms; a shorter time counts as that
+     * @param every the time from the begin of one run to that of the next, to within 200 ms; a shorter time counts as
+     *     that
      * @param work is run on the schedule's thread. An interrupt ends the run, and not the schedule
      * @param onFailure is told when a run failed; the next run is tried at its time. If the run threw another exception
-     *     than a {@link StorageException}, or an Error, that is the cause of an {@link UnavailableException}. What the listener
-     *     throws itself goes to the thread's handler of uncaught exceptions
+     *     than a {@link StorageException}, or an Error, that is the cause of an {@link UnavailableException}. What the
+     *     listener throws itself goes to the thread's handler of uncaught exceptions
      * @throws IllegalArgumentException if the time is not positive
      */
     public static Schedule start(

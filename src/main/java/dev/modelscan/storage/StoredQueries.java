@@ -92,13 +92,14 @@ public final class StoredQueries {
     }
 
     /**
-     * A table whose rows are jOOQ's records, as the generator makes them: {@code table("review", REVIEWS.ID, REVIEWS.VERSION)}.
+     * A table whose rows are jOOQ's records, as the generator makes them: {@code table("review", REVIEWS.ID,
+     * REVIEWS.VERSION)}.
      *
      * @param entity what messages call a row
      * @param key the primary key, of one column, which the application makes
      * @param version a whole number that rises with each update; null if the table has none
-     * @throws IllegalArgumentException if that is no key of one column, or if the table has a column that no stored query reads
-     *     or binds
+     * @throws IllegalArgumentException if that is no key of one column, or if the table has a column that no stored
+     *     query reads or binds
      */
     public static <K, X extends TableRecord<X>> MappedTable<K, X> table(
             String entity, TableField<X, K> key, @Nullable TableField<X, Long> version) {
@@ -109,10 +110,11 @@ public final class StoredQueries {
      * A table whose rows are a type of the application's own. The compiler checks both functions: {@code row -> new
      * Review(row.getId(), row.getVerdict())} and {@code review -> new ReviewsRecord(review.id(), review.verdict())}.
      *
-     * @param read makes a value of jOOQ's record; a write may call it several times, and on another thread, so it must not use the database
+     * @param read makes a value of jOOQ's record; a write may call it several times, and on another thread, so it must
+     *     not use the database
      * @param write makes jOOQ's record, with all columns, of a value
-     * @throws IllegalArgumentException if that is no key of one column, or if the table has a column that no stored query reads
-     *     or binds
+     * @throws IllegalArgumentException if that is no key of one column, or if the table has a column that no stored
+     *     query reads or binds
      */
     public static <K, X extends TableRecord<X>, R> MappedTable<K, R> table(
             String entity,

@@ -11,18 +11,20 @@ import java.time.ZoneOffset;
 import org.jooq.Field;
 
 /**
- * Stored times in queries of {@link Repositories#dsl()}: days, hours, weeks, buckets and spans, with the same rows on every engine,
- * to the microsecond. A time column itself can be selected, compared, sorted, grouped and counted; everything else about it is asked
- * through this class. A cast, {@code extract} or date arithmetic of a time column is rejected when the query is rendered.
+ * Stored times in queries of {@link Repositories#dsl()}: days, hours, weeks, buckets and spans, with the same rows on
+ * every engine, to the microsecond. A time column itself can be selected, compared, sorted, grouped and counted;
+ * everything else about it is asked through this class. A cast, {@code extract} or date arithmetic of a time column is
+ * rejected when the query is rendered.
  *
  * <pre>{@code
  * Field<LocalDate> day = Times.day(TASKS.COMPLETED_AT, ZoneId.of("Europe/Berlin")).as("day");
  * dsl.select(day, count()).from(TASKS).where(TASKS.STATUS.eq(TaskStatus.FAILED)).groupBy(day).orderBy(day)
  * }</pre>
  *
- * <p>All are null if the time is null. Without a zone they are in UTC. A zone is computed from the rules of this JVM, including daylight
- * saving up to the year 2100, whose first day's offset holds for all later times. What these return is a number in SQL: a {@link LocalDate}
- * can be compared, sorted and grouped, but means nothing to the database's own functions.
+ * <p>All are null if the time is null. Without a zone they are in UTC. A zone is computed from the rules of this JVM,
+ * including daylight saving up to the year 2100, whose first day's offset holds for all later times. What these return
+ * is a number in SQL: a {@link LocalDate} can be compared, sorted and grouped, but means nothing to the database's own
+ * functions.
  *
  * @since 0.1.0
  */
@@ -109,32 +111,33 @@ public final class Times {
      *
      * @param length whole microseconds of which a day of 24 hours is a multiple, such as 5 minutes or 6 hours
      * @param zone whose midnight; matters for lengths beyond its offset's smallest unit, such as an hour in Kathmandu
-     * @throws IllegalArgumentException if the length does not divide a day; for longer intervals there are {@link #week}
-     *     and {@link #month}
+     * @throws IllegalArgumentException if the length does not divide a day; for longer intervals there are
+     *     {@link #week} and {@link #month}
      */
     public static Field<Instant> bucket(Field<Instant> time, Duration length, ZoneId zone) {
         return TimeExpressions.bucket(time, length, zone);
     }
 
     /**
-     * How long it is from one time to another, exactly; negative if {@code to} is the earlier one. Can be compared, sorted, and given to
-     * {@code min} and {@code max}; for sums and averages there is {@link #seconds}.
+     * How long it is from one time to another, exactly; negative if {@code to} is the earlier one. Can be compared,
+     * sorted, and given to {@code min} and {@code max}; for sums and averages there is {@link #seconds}.
      */
     public static Field<Duration> between(Field<Instant> from, Field<Instant> to) {
         return TimeExpressions.between(from, to);
     }
 
     /**
-     * The seconds from one time to another, negative if {@code to} is the earlier one: the double that is nearest to the exact number of
-     * microseconds. Engines add doubles in an order of their own, so the last digits of a sum or an average may differ.
+     * The seconds from one time to another, negative if {@code to} is the earlier one: the double that is nearest to
+     * the exact number of microseconds. Engines add doubles in an order of their own, so the last digits of a sum or an
+     * average may differ.
      */
     public static Field<Double> seconds(Field<Instant> from, Field<Instant> to) {
         return TimeExpressions.seconds(from, to);
     }
 
     /**
-     * The time of the database's clock when the statement began: milliseconds on SQLite, microseconds on a server. The same for all rows of a
-     * statement.
+     * The time of the database's clock when the statement began: milliseconds on SQLite, microseconds on a server. The
+     * same for all rows of a statement.
      */
     public static Field<Instant> now() {
         return TimeExpressions.now();

@@ -14,9 +14,9 @@ import java.util.Optional;
 /**
  * Stores agents.
  *
- * <p>Deleting an agent takes it out of its teams and leaves its tasks unassigned. It is refused with {@link
- * ReferenceException} while the agent is the sender or the receiver of a message, or has tool executions: those are history.
- * {@link #updateStatus} to {@link AgentStatus#INACTIVE} retires such an agent.
+ * <p>Deleting an agent takes it out of its teams and leaves its tasks unassigned. It is refused with
+ * {@link ReferenceException} while the agent is the sender or the receiver of a message, or has tool executions: those
+ * are history. {@link #updateStatus} to {@link AgentStatus#INACTIVE} retires such an agent.
  *
  * @since 0.1.0
  */
@@ -30,8 +30,8 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
     Agent getByName(String name);
 
     /**
-     * The agent with the record's name; if there is none, the record is stored. Of several callers at once, in this process or
-     * others, one stores its record, and all get that one.
+     * The agent with the record's name; if there is none, the record is stored. Of several callers at once, in this
+     * process or others, one stores its record, and all get that one.
      *
      * @return the agent as it is stored: its id, and all but its name, may differ from the record's
      * @throws ConflictException if the record is stored, and its id is taken by an agent of another name
@@ -40,8 +40,8 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
     Agent findOrCreate(Agent record);
 
     /**
-     * Stores the record, or overwrites the agent with its name, whatever its version is: the last one wins. What is overwritten
-     * keeps its id and its {@code createdAt}. The status stays; {@link #updateStatus} changes it.
+     * Stores the record, or overwrites the agent with its name, whatever its version is: the last one wins. What is
+     * overwritten keeps its id and its {@code createdAt}. The status stays; {@link #updateStatus} changes it.
      *
      * @return the agent as it is stored
      * @throws ConflictException if there is no agent with that name, and the record's id is taken
@@ -73,8 +73,9 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
     Agent updateStatus(AgentId id, AgentStatus status);
 
     /**
-     * Makes these agents active and all others inactive, in one transaction of two statements, and a third if some were active already, however many there are. An
-     * empty collection makes all inactive. Agents that have the right status already are left alone.
+     * Makes these agents active and all others inactive, in one transaction of two statements, and a third if some were
+     * active already, however many there are. An empty collection makes all inactive. Agents that have the right status
+     * already are left alone.
      *
      * @throws NotFoundException if one of the ids is of no agent; then nothing is changed
      */

@@ -25,8 +25,9 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Common queries; {@link ToolExecutionRepository} has those about the use of tools. Each method is one statement, so its result is consistent; its cost grows with the number
- * of rows it counts. Lists are immutable and totally ordered. As thread-safe as the repositories.
+ * Common queries; {@link ToolExecutionRepository} has those about the use of tools. Each method is one statement, so
+ * its result is consistent; its cost grows with the number of rows it counts. Lists are immutable and totally ordered.
+ * As thread-safe as the repositories.
  *
  * <p>All methods may throw what a query of {@link Repositories#dsl()} throws.
  *

@@ -24,15 +24,15 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * What models were asked, and what it cost. Each method is one statement, so its result is consistent; its cost grows with
- * the number of model calls. A row of the result is a group and a currency. Lists are immutable and totally ordered. As
- * thread-safe as the repositories.
+ * What models were asked, and what it cost. Each method is one statement, so its result is consistent; its cost grows
+ * with the number of model calls. A row of the result is a group and a currency. Lists are immutable and totally
+ * ordered. As thread-safe as the repositories.
  *
  * <p>Sums are exact up to 9,223,372,036 units of a currency; beyond them the query is refused on every engine.
  *
  * <p>All methods may throw what a query of {@link Repositories#dsl()} throws. Those with a limit (the maximum number of
- * rows, 1 to {@link PageRequest#MAX_LIMIT}) throw {@link IllegalArgumentException} if it is out of range. Their order is: the
- * most calls first, then by key and currency, with null last.
+ * rows, 1 to {@link PageRequest#MAX_LIMIT}) throw {@link IllegalArgumentException} if it is out of range. Their order
+ * is: the most calls first, then by key and currency, with null last.
  *
  * @since 0.1.0
  */
@@ -70,8 +70,8 @@ public final class ModelCosts {
     }
 
     /**
-     * By tool: the calls whose message asked for the tool. A message that asked for two tools counts for both, and one that
-     * asked for none does not count.
+     * By tool: the calls whose message asked for the tool. A message that asked for two tools counts for both, and one
+     * that asked for none does not count.
      */
     public List<ModelUsage<String>> byTool(int limit) {
         // A message that asked for a tool twice is one row here.
@@ -90,8 +90,8 @@ public final class ModelCosts {
     }
 
     /**
-     * By calendar day in a zone, the earliest first, then by currency, with null last. The day is that of {@code startedAt}; a call
-     * without one is left out.
+     * By calendar day in a zone, the earliest first, then by currency, with null last. The day is that of
+     * {@code startedAt}; a call without one is left out.
      *
      * @param from the first day that counts
      * @param to the last day that counts; at most {@link PageRequest#MAX_LIMIT} days after the first

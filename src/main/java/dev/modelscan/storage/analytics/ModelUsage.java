@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param key the agent, model, workflow, tool or day; null for the calls that name none
  * @param currency the currency of the cost; null for the calls without a cost, which are a row of their own
  * @param calls how many calls there were
- * @param inputTokens the sum of {@link ModelCall#inputTokens}, each as its provider counts; some count those of the cache
- * @param outputTokens the sum of {@link ModelCall#outputTokens}, each as its provider counts; some count those of the reasoning
+ * @param inputTokens the sum of {@link ModelCall#inputTokens}, each as its provider counts; some count those of the
+ *     cache
+ * @param outputTokens the sum of {@link ModelCall#outputTokens}, each as its provider counts; some count those of the
+ *     reasoning
  * @param cacheReadTokens the sum of {@link ModelCall#cacheReadTokens}
  * @param cacheWriteTokens the sum of {@link ModelCall#cacheWriteTokens}
  * @param reasoningTokens the sum of {@link ModelCall#reasoningTokens}

@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param at when, by the clock of the database's engine: to the millisecond on SQLite, the microsecond on PostgreSQL
  * @param actor who, as {@link dev.modelscan.storage.Database#as} was told; null if it was not, and for other programs
  * @param table the table
- * @param key the row's primary key before the change, as text; of several columns, a JSON array without spaces. Null if the
- *     table has none, or if the entry is about no row
- * @param changes a JSON object: the values of an inserted or deleted row that are not null, by column; of an updated row an array
- *     of two values, before and after, for each column that changed. Times and JSON are text, bytes are an array of one text
- *     of hexadecimal digits. An entry that was erased has no actor, no key, and no members here; one of an erasure is its receipt
+ * @param key the row's primary key before the change, as text; of several columns, a JSON array without spaces. Null if
+ *     the table has none, or if the entry is about no row
+ * @param changes a JSON object: the values of an inserted or deleted row that are not null, by column; of an updated
+ *     row an array of two values, before and after, for each column that changed. Times and JSON are text, bytes are an
+ *     array of one text of hexadecimal digits. An entry that was erased has no actor, no key, and no members here; one
+ *     of an erasure is its receipt
  * @param hash the entry's hash, which follows from all entries up to it: 64 hexadecimal digits
  * @since 0.1.0
  */

@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * The audit log of a database: each insert, update and delete of every table, the library's and the application's, whoever makes
- * it. Triggers write it in the same transaction as the change, so {@code tx.dsl()}, the application's own SQL and other
- * programs are in it. A database has it if {@link #enable} was called; until then it costs nothing. Thread-safe.
+ * The audit log of a database: each insert, update and delete of every table, the library's and the application's,
+ * whoever makes it. Triggers write it in the same transaction as the change, so {@code tx.dsl()}, the application's own
+ * SQL and other programs are in it. A database has it if {@link #enable} was called; until then it costs nothing.
+ * Thread-safe.
  *
- * <p>The triggers leave new entries in a queue. {@link #seal} moves them into the chain in batches, so that writers never
- * wait for each other at its end. Each entry there has the hash of all before it. The lists, {@link #head} and {@link #verify()} do
- * it first, unless the database was opened to be read, or their thread is in a transaction: in {@code withTx}, or in one that the
- * database joins.
+ * <p>The triggers leave new entries in a queue. {@link #seal} moves them into the chain in batches, so that writers
+ * never wait for each other at its end. Each entry there has the hash of all before it. The lists, {@link #head} and
+ * {@link #verify()} do it first, unless the database was opened to be read, or their thread is in a transaction: in
+ * {@code withTx}, or in one that the database joins.
  *
  * <p>The lists have the newest entries first, in pages.
  *
@@ -26,19 +27,19 @@ import java.util.function.LongConsumer;
 public interface AuditLog {
 
     /**
-     * {@link #enable(Collection)} with what is redacted already, if the log is on; else with nothing but what the names of columns
-     * tell. What no table has any more stays in the list, and {@link #findings} tells it.
+     * {@link #enable(Collection)} with what is redacted already, if the log is on; else with nothing but what the names
+     * of columns tell. What no table has any more stays in the list, and {@link #findings} tells it.
      */
     boolean enable();
 
     /**
-     * Switches the log on: makes triggers for every table that there is now. Opening the database with migrations rebuilds them;
-     * after a change of the schema by other means, call this again. Needs the rights of whoever migrates the database.
-     * Writers wait while it runs, for some milliseconds.
+     * Switches the log on: makes triggers for every table that there is now. Opening the database with migrations
+     * rebuilds them; after a change of the schema by other means, call this again. Needs the rights of whoever migrates
+     * the database. Writers wait while it runs, for some milliseconds.
      *
-     * @param redacted whose values are never recorded: {@code table.column}, or {@code table.column.member} for a member of
-     *     the JSON objects in it, with {@code *} for any table. Columns whose name says password, secret, token, API key,
-     *     private key or credentials are redacted in any case. The values stay in the table itself
+     * @param redacted whose values are never recorded: {@code table.column}, or {@code table.column.member} for a
+     *     member of the JSON objects in it, with {@code *} for any table. Columns whose name says password, secret,
+     *     token, API key, private key or credentials are redacted in any case. The values stay in the table itself
      * @return false if it was on, and nothing had to be changed
      * @throws IllegalArgumentException if no table has such a column
      */
@@ -51,8 +52,8 @@ public interface AuditLog {
     boolean isEnabled();
 
     /**
-     * Moves what is recorded now into the chain, in transactions of up to a thousand entries. Cheap if there is nothing to do. Call
-     * it from time to time: what is not in the chain yet can be changed without a trace.
+     * Moves what is recorded now into the chain, in transactions of up to a thousand entries. Cheap if there is nothing
+     * to do. Call it from time to time: what is not in the chain yet can be changed without a trace.
      *
      * @return how many entries
      * @throws ReadOnlyException if the database was opened to be read
@@ -76,31 +77,34 @@ public interface AuditLog {
     /** What happened from a time on until before another, by {@link AuditEntry#at}; the newest first. */
     Page<AuditEntry> listBetween(Instant from, Instant until, PageRequest request);
 
-    /** The end of the chain; {@link AuditHead#NONE} if it has no entry. Keep it elsewhere, to {@code verify} with it. */
+    /**
+     * The end of the chain; {@link AuditHead#NONE} if it has no entry. Keep it elsewhere, to {@code verify} with it.
+     */
     AuditHead head();
 
     /**
-     * Reads the whole chain and computes every hash again: 10⁶ entries take some seconds. It finds an entry that was changed or
-     * removed; not that the chain ends too early or was rewritten, for which it needs a head that was kept elsewhere.
+     * Reads the whole chain and computes every hash again: 10⁶ entries take some seconds. It finds an entry that was
+     * changed or removed; not that the chain ends too early or was rewritten, for which it needs a head that was kept
+     * elsewhere.
      */
     AuditVerification verify();
 
     /**
-     * As {@link #verify()}, and compares with a known head. So it also finds an end that was removed, an older database that was
-     * put back, and a chain that was rewritten. With {@link AuditHead#NONE} it is {@code verify()}.
+     * As {@link #verify()}, and compares with a known head. So it also finds an end that was removed, an older database
+     * that was put back, and a chain that was rewritten. With {@link AuditHead#NONE} it is {@code verify()}.
      */
     AuditVerification verify(AuditHead known);
 
     /**
-     * {@link #verify(AuditHead)} with a listener, which is told after each batch how many entries were compared so far, on this
-     * thread.
+     * {@link #verify(AuditHead)} with a listener, which is told after each batch how many entries were compared so far,
+     * on this thread.
      */
     AuditVerification verify(AuditHead known, LongConsumer progress);
 
     /**
-     * What keeps the log from recording what it should: tables whose triggers are missing, switched off or changed, settings that
-     * were removed or changed without an entry, columns to redact that no table has. Reads the catalog and one entry. {@link
-     * dev.modelscan.storage.Database#doctor} has them, too.
+     * What keeps the log from recording what it should: tables whose triggers are missing, switched off or changed,
+     * settings that were removed or changed without an entry, columns to redact that no table has. Reads the catalog
+     * and one entry. {@link dev.modelscan.storage.Database#doctor} has them, too.
      *
      * @return the findings; empty if the log is off and was switched off by {@link #disable}
      */

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Puts what the audit log has recorded into the chain again and again, and hands the chain's new end to a listener, until it or the
- * database is closed. If those who can write to the database cannot change the listener's copy of a head, it proves later that no
- * entry up to it was changed.
+ * Puts what the audit log has recorded into the chain again and again, and hands the chain's new end to a listener,
+ * until it or the database is closed. If those who can write to the database cannot change the listener's copy of a
+ * head, it proves later that no entry up to it was changed.
  *
  * <pre>{@code
  * AuditSchedule schedule = AuditSchedule.start(db, Duration.ofMinutes(5), head -> LOG.info("audit head {}", head), failure -> {});
@@ -32,10 +32,11 @@ public final class AuditSchedule implements AutoCloseable {
      * Starts one. The first run begins at once.
      *
      * @param every the time from the begin of one run to that of the next
-     * @param onHead is told the end of the chain after each run in which it has changed, and after the first, if there is a chain; on
-     *     the schedule's thread. If it throws, {@code onFailure} is told, and the head is told again with the next run
-     * @param onFailure is told when a run failed; the next is tried at its time. What a listener throws that is no {@link
-     *     StorageException} is the cause of an {@link UnavailableException}
+     * @param onHead is told the end of the chain after each run in which it has changed, and after the first, if there
+     *     is a chain; on the schedule's thread. If it throws, {@code onFailure} is told, and the head is told again
+     *     with the next run
+     * @param onFailure is told when a run failed; the next is tried at its time. What a listener throws that is no
+     *     {@link StorageException} is the cause of an {@link UnavailableException}
      * @throws IllegalArgumentException if the time is not positive
      */
     public static AuditSchedule start(

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which backups are kept: the newest of each of the last hours, days and weeks that have one. The newest of all is always
- * kept. Hours, days and weeks are those of UTC; a week begins on Monday.
+ * Which backups are kept: the newest of each of the last hours, days and weeks that have one. The newest of all is
+ * always kept. Hours, days and weeks are those of UTC; a week begins on Monday.
  *
  * @param hours of how many hours one is kept, 0 to 10,000
  * @param days of how many days, 0 to 10,000
@@ -88,7 +88,8 @@ public record Keep(int hours, int days, int weeks) {
      * When each of these backups is deleted, if one is added every hour from a time on; later if fewer are.
      *
      * @param times when the backups were taken
-     * @return when it is deleted, to the day, by the time it was taken; those that are kept for longer than ten years are left out
+     * @return when it is deleted, to the day, by the time it was taken; those that are kept for longer than ten years
+     *     are left out
      */
     public Map<Instant, Instant> expiries(Collection<Instant> times, Instant from) {
         Objects.requireNonNull(times, "times");

@@ -173,7 +173,10 @@ final class ScratchSchema {
         return types;
     }
 
-    /** The types of the public packages, with patterns of their columns: the library's, and those called as only ids of this type are. */
+    /**
+     * The types of the public packages, with patterns of their columns: the library's, and those called as only ids of
+     * this type are.
+     */
     private static Map<Class<?>, Set<String>> columns() {
         Map<Class<?>, Set<String>> columns = new LinkedHashMap<>();
         Map<String, Set<Class<?>>> ids = new TreeMap<>();

@@ -63,7 +63,10 @@ public record ContentType(String value) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
     }
 
-    /** Whether content of this type must parse as JSON: {@code application/json}, or a subtype that ends in {@code +json}. */
+    /**
+     * Whether content of this type must parse as JSON: {@code application/json}, or a subtype that ends in
+     * {@code +json}.
+     */
     public boolean isJson() {
         return value.equalsIgnoreCase(JSON_TYPE)
                 || value.regionMatches(

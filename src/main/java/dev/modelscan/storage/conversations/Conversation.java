@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the key; made by {@link Builder#build()} if it is not given
  * @param lastSequenceNumber the number of the last message that was stored in it; 0 before the first
  * @param title what a person calls it; null if nobody has named it
- * @param headId the last message of the path that is read; null as long as the conversation has no branches, which {@link
- *     ConversationRepository#fork} makes
+ * @param headId the last message of the path that is read; null as long as the conversation has no branches, which
+ *     {@link ConversationRepository#fork} makes
  * @param origin where it came from; {@link Origin#NONE} unless it was imported
  * @param createdAt when it was made, in whole microseconds, unless the caller gave another time
  * @since 0.1.0

@@ -71,19 +71,19 @@ public interface ConversationRepository {
     Conversation rename(ConversationId id, @Nullable String title);
 
     /**
-     * Goes back to a message: it becomes the conversation's head, which new messages follow, and what came after it stays as a
-     * branch. Copies no messages. The conversation's lists then give the messages on the path to the head. To go back to another
-     * branch, fork at its last message; {@link #listBranches} has it.
+     * Goes back to a message: it becomes the conversation's head, which new messages follow, and what came after it
+     * stays as a branch. Copies no messages. The conversation's lists then give the messages on the path to the head.
+     * To go back to another branch, fork at its last message; {@link #listBranches} has it.
      *
-     * <p>Each new message is the head in its turn. One of a new conversation that follows none, such as another version of the
-     * first message, is stored with its own id as {@link Message.Builder#parentId}.
+     * <p>Each new message is the head in its turn. One of a new conversation that follows none, such as another version
+     * of the first message, is stored with its own id as {@link Message.Builder#parentId}.
      *
      * @param at a message of the conversation, on any branch
      * @return the head: {@code at}, or the message before an open call
      * @throws NotFoundException if there is no such message
      * @throws InvalidDataException if it is a message of another conversation
-     * @throws OpenToolCallException if {@code at} is between a tool's call and the answer to it, and {@code inside} says
-     *     {@link InsideToolCall#REFUSE} or there is no message before the call
+     * @throws OpenToolCallException if {@code at} is between a tool's call and the answer to it, and {@code inside}
+     *     says {@link InsideToolCall#REFUSE} or there is no message before the call
      */
     Message fork(ConversationId id, MessageId at, InsideToolCall inside);
 
@@ -99,9 +99,10 @@ public interface ConversationRepository {
     Page<Message> listBranches(ConversationId id, PageRequest request);
 
     /**
-     * Stores a summary that stands for a conversation up to a message, the message included, when {@link #context} is read. The
-     * messages stay, and all lists give them as before. A second summary up to the same message replaces the first. It holds for
-     * every path that the message is on, unless a call that it stands for is answered after that message.
+     * Stores a summary that stands for a conversation up to a message, the message included, when {@link #context} is
+     * read. The messages stay, and all lists give them as before. A second summary up to the same message replaces the
+     * first. It holds for every path that the message is on, unless a call that it stands for is answered after that
+     * message.
      *
      * @param upTo a message of the conversation
      * @param summary kept to the letter
@@ -118,21 +119,22 @@ public interface ConversationRepository {
     }
 
     /**
-     * What a model is given to go on: the newest summary on the path to the head, and the messages after it. If more than
-     * {@code limit} follow, it has the newest of them, without the first ones up to the last answer whose call is not among them;
-     * so there may be few, or none.
+     * What a model is given to go on: the newest summary on the path to the head, and the messages after it. If more
+     * than {@code limit} follow, it has the newest of them, without the first ones up to the last answer whose call is
+     * not among them; so there may be few, or none.
      *
      * @param limit the maximum number of messages, 1 to {@link PageRequest#MAX_LIMIT}
      * @return without summary and messages if the conversation does not exist
      * @throws IllegalArgumentException if the limit is out of range
-     * @throws BusyException if others move the head, or replace what the summary stands for, again and again while this reads
+     * @throws BusyException if others move the head, or replace what the summary stands for, again and again while this
+     *     reads
      */
     ConversationContext context(ConversationId id, int limit);
 
     /**
-     * Replaces what comes after a message, in one transaction: deletes the messages after it and stores new ones in their place,
-     * as when a question is asked again in other words. Their numbers are new; those of deleted messages are not used again.
-     * {@link #fork} goes back and keeps them.
+     * Replaces what comes after a message, in one transaction: deletes the messages after it and stores new ones in
+     * their place, as when a question is asked again in other words. Their numbers are new; those of deleted messages
+     * are not used again. {@link #fork} goes back and keeps them.
      *
      * @param after a message of the conversation, which stays; null to replace all
      * @param messages new messages of the conversation, in order; empty to cut the conversation

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message in a conversation.
  *
- * <p>Its place in the conversation is {@code sequenceNumber}, which the database gives out: 1, 2, 3 and on, in the order of the
- * commits, never used twice. No clock takes part in it. A number that belonged to a deleted message stays unused.
+ * <p>Its place in the conversation is {@code sequenceNumber}, which the database gives out: 1, 2, 3 and on, in the
+ * order of the commits, never used twice. No clock takes part in it. A number that belonged to a deleted message stays
+ * unused.
  *
  * @param id the key; made by {@link Builder#build()} if it is not given
  * @param conversationId the conversation; made by its first message
@@ -30,14 +31,15 @@ import org.jspecify.annotations.Nullable;
  * @param contentType what the content is
  * @param content the content, kept to the letter; may be empty
  * @param metadata a JSON object for whatever else the application keeps
- * @param parentId the message that it follows; null if that is the one before it by number, as in every conversation without
- *     branches; its own id if it follows none
+ * @param parentId the message that it follows; null if that is the one before it by number, as in every conversation
+ *     without branches; its own id if it follows none
  * @param readAt when the receiver read it; null while unread
- * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
+ * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored
+ *     one
  * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
- * @param parts what to store with it; always empty in a message that was read or stored, since a list of messages reads no
- *     parts: see {@link MessageRepository#listParts}
+ * @param parts what to store with it; always empty in a message that was read or stored, since a list of messages reads
+ *     no parts: see {@link MessageRepository#listParts}
  * @since 0.1.0
  */
 public record Message(
@@ -190,8 +192,8 @@ public record Message(
         }
 
         /**
-         * The content, kept to the letter: what a person would read. Without it, the content is the text of the parts of kind
-         * {@link PartKind#TEXT} and {@link PartKind#REFUSAL}, with a line break between them.
+         * The content, kept to the letter: what a person would read. Without it, the content is the text of the parts
+         * of kind {@link PartKind#TEXT} and {@link PartKind#REFUSAL}, with a line break between them.
          */
         public Builder content(String content) {
             this.content = content;
@@ -210,8 +212,8 @@ public record Message(
         }
 
         /**
-         * The message that it follows, of the same conversation; see {@link Message#parentId()}. Without it, it follows the
-         * conversation's head, which is the newest message unless another was marked.
+         * The message that it follows, of the same conversation; see {@link Message#parentId()}. Without it, it follows
+         * the conversation's head, which is the newest message unless another was marked.
          */
         public Builder parentId(@Nullable MessageId parentId) {
             this.parentId = parentId;
@@ -219,8 +221,8 @@ public record Message(
         }
 
         /**
-         * What to store with the message, in this order. Keep text that a person would read in the content as well, and bytes
-         * in blobs.
+         * What to store with the message, in this order. Keep text that a person would read in the content as well, and
+         * bytes in blobs.
          */
         public Builder parts(List<MessagePart> parts) {
             this.parts = List.copyOf(parts);
@@ -238,7 +240,9 @@ public record Message(
             return this;
         }
 
-        /** When the receiver read it. For history that is copied; otherwise {@link MessageRepository#markRead} sets it. */
+        /**
+         * When the receiver read it. For history that is copied; otherwise {@link MessageRepository#markRead} sets it.
+         */
         public Builder readAt(@Nullable Instant readAt) {
             this.readAt = readAt;
             return this;

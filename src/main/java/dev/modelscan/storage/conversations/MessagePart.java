@@ -7,17 +7,17 @@ import dev.modelscan.storage.internal.values.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a message, such as an image, or what the model thought before it answered. A message has its parts in the order
- * in which {@link Message.Builder#parts} was given them. {@link MessageRepository#listParts} reads them.
+ * A part of a message, such as an image, or what the model thought before it answered. A message has its parts in the
+ * order in which {@link Message.Builder#parts} was given them. {@link MessageRepository#listParts} reads them.
  *
- * <p>A part may hold text, JSON and a blob at once: the text of a model's thought and the signature beside it, or the image
- * that a tool answered with and its caption.
+ * <p>A part may hold text, JSON and a blob at once: the text of a model's thought and the signature beside it, or the
+ * image that a tool answered with and its caption.
  *
  * @param kind what it is
  * @param name the tool of a call, or the name of a file; null if it has none
  * @param callId what a tool's call and the answer to it have in common; null for other kinds
- * @param mediaType what the blob or the text is, such as {@code image/png}, with parameters if there are any; null if it is
- *     unknown, or plain text
+ * @param mediaType what the blob or the text is, such as {@code image/png}, with parameters if there are any; null if
+ *     it is unknown, or plain text
  * @param blobId the bytes, stored by {@code blobs().write}; null if it has none
  * @param data whatever else it holds; null if nothing
  * @param text the text, kept to the letter; null if it has none
@@ -35,8 +35,8 @@ public record MessagePart(
     private static final String ENTITY = "message part";
 
     /**
-     * Checks every value but the characters of the text, as {@link Message} does. Not API, since components may be added: use
-     * {@link #builder}.
+     * Checks every value but the characters of the text, as {@link Message} does. Not API, since components may be
+     * added: use {@link #builder}.
      *
      * @throws InvalidDataException if a value is missing or cannot be stored
      */

@@ -17,22 +17,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Stores messages. Within a conversation they are ordered by {@link Message#sequenceNumber()}, which the database gives out
- * under a lock: with any number of writers there is neither a gap nor a tie, and what one writer sends after the other's
- * commit comes later. Lists that span conversations go by conversation, then sequence number.
+ * Stores messages. Within a conversation they are ordered by {@link Message#sequenceNumber()}, which the database gives
+ * out under a lock: with any number of writers there is neither a gap nor a tie, and what one writer sends after the
+ * other's commit comes later. Lists that span conversations go by conversation, then sequence number.
  *
- * <p>A conversation begins to exist with its first message. {@link #create} gives a message its sequence
- * number, whatever number it had elsewhere. {@link #createAll} numbers the messages of a conversation in the
- * order given. Both store the parts of the messages with them. What they return has no parts, as no message that is read has.
+ * <p>A conversation begins to exist with its first message. {@link #create} gives a message its sequence number,
+ * whatever number it had elsewhere. {@link #createAll} numbers the messages of a conversation in the order given. Both
+ * store the parts of the messages with them. What they return has no parts, as no message that is read has.
  *
  * @since 0.1.0
  */
 public interface MessageRepository extends Repository<MessageId, Message> {
 
     /**
-     * The newest messages of a conversation by sequence number (on the path to its head, if it has branches), the oldest of them first: what an agent is
-     * given to answer. It holds what the first page of {@link Direction#BACKWARD} holds, and looks for no
-     * page behind it.
+     * The newest messages of a conversation by sequence number (on the path to its head, if it has branches), the
+     * oldest of them first: what an agent is given to answer. It holds what the first page of
+     * {@link Direction#BACKWARD} holds, and looks for no page behind it.
      *
      * @param limit the maximum number, 1 to {@link PageRequest#MAX_LIMIT}
      * @return an immutable list; empty if the conversation does not exist
@@ -60,8 +60,8 @@ public interface MessageRepository extends Repository<MessageId, Message> {
     }
 
     /**
-     * The messages on the path to a message, page by page, whether that path is its conversation's own or that of another
-     * branch. Directions and order are those of {@link #listByConversation}.
+     * The messages on the path to a message, page by page, whether that path is its conversation's own or that of
+     * another branch. Directions and order are those of {@link #listByConversation}.
      *
      * @param last the path's last message, such as one of {@link ConversationRepository#listBranches}
      * @throws NotFoundException if there is none with that id
@@ -90,8 +90,9 @@ public interface MessageRepository extends Repository<MessageId, Message> {
     int markAllRead(AgentId receiverId);
 
     /**
-     * Stores the origins of messages in one transaction, all or none. If a message has an origin, the new one replaces it. A
-     * thousand messages take two statements, or three if some of them have an origin; on PostgreSQL one more locks their conversations.
+     * Stores the origins of messages in one transaction, all or none. If a message has an origin, the new one replaces
+     * it. A thousand messages take two statements, or three if some of them have an origin; on PostgreSQL one more
+     * locks their conversations.
      *
      * @throws NotFoundException if one of the messages does not exist
      * @throws ConflictException if an external id is taken by another message of the conversation
@@ -116,8 +117,8 @@ public interface MessageRepository extends Repository<MessageId, Message> {
     Page<Message> listByTeam(TeamId teamId, PageRequest request);
 
     /**
-     * The parts of a message, in the order in which they were given, but for those of kind {@link PartKind#REASONING}: what a
-     * model thought is shown only by {@link #listAllParts(MessageId)}.
+     * The parts of a message, in the order in which they were given, but for those of kind {@link PartKind#REASONING}:
+     * what a model thought is shown only by {@link #listAllParts(MessageId)}.
      *
      * @return an immutable list; empty if the message has none, or does not exist
      */

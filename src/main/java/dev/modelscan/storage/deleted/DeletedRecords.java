@@ -20,8 +20,8 @@ import java.util.Optional;
  * that lose their reference to it are noted, and get it back. Blobs of its messages stay.
  *
  * <p>Not kept is what other calls delete, such as {@code deleteByTask}, {@code replaceTail}, {@code removeMember} and
- * {@code deleteUnused}, a {@code delete} of the application's own tables, or SQL. Each deletion that is kept purges up to
- * ten that have been kept for longer than the option says.
+ * {@code deleteUnused}, a {@code delete} of the application's own tables, or SQL. Each deletion that is kept purges up
+ * to ten that have been kept for longer than the option says.
  *
  * <p>The library implements it; it may gain methods in any release.
  *
@@ -51,9 +51,9 @@ public interface DeletedRecords {
     Page<DeletedRecord> listByKind(String kind, PageRequest request);
 
     /**
-     * Puts a record back, with all that was deleted with it, and gives those that referred to it their reference, unless
-     * they refer to another by now. All of it happens, or nothing. The rows are as they were, with their versions and
-     * times; a row that gets its reference back is updated.
+     * Puts a record back, with all that was deleted with it, and gives those that referred to it their reference,
+     * unless they refer to another by now. All of it happens, or nothing. The rows are as they were, with their
+     * versions and times; a row that gets its reference back is updated.
      *
      * <p>A message of a conversation with branches comes back to its place. What followed it goes on following the
      * message before it, as the deletion has left it.

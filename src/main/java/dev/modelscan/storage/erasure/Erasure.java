@@ -6,14 +6,16 @@ import dev.modelscan.storage.errors.ReferenceException;
 import java.util.function.Consumer;
 
 /**
- * Erases an agent, a conversation, or what an external id names: from the tables, from the archive of deleted records, from the
- * search index, and from the audit log, whose chain still verifies. {@code docs/erasure.md} says what goes and what stays.
+ * Erases an agent, a conversation, or what an external id names: from the tables, from the archive of deleted records,
+ * from the search index, and from the audit log, whose chain still verifies. {@code docs/erasure.md} says what goes and
+ * what stays.
  *
- * <p>Rows go in one transaction, with the receipt; then {@link #scrub} removes what deleted rows have left behind. It can be killed
- * at any moment and run again to the same end. What was deleted before is erased as well, so a record need not exist.
+ * <p>Rows go in one transaction, with the receipt; then {@link #scrub} removes what deleted rows have left behind. It
+ * can be killed at any moment and run again to the same end. What was deleted before is erased as well, so a record
+ * need not exist.
  *
- * <p>Not reached: backups, copies and exports of the database, replicas, log files, text about the participant that others wrote,
- * and tables of the application's whose rows no foreign key ties to what is erased.
+ * <p>Not reached: backups, copies and exports of the database, replicas, log files, text about the participant that
+ * others wrote, and tables of the application's whose rows no foreign key ties to what is erased.
  *
  * <p>Thread-safe. Not for use in a transaction.
  *
@@ -22,8 +24,8 @@ import java.util.function.Consumer;
 public interface Erasure {
 
     /**
-     * Counts what {@link #erase(ErasureRequest)} would do now. Writes nothing, and works on a database that was opened to be read.
-     * {@link ErasureReceipt#auditEntries} does not have the entries that the erasure itself would make.
+     * Counts what {@link #erase(ErasureRequest)} would do now. Writes nothing, and works on a database that was opened
+     * to be read. {@link ErasureReceipt#auditEntries} does not have the entries that the erasure itself would make.
      *
      * @throws ReferenceException as {@link #erase(ErasureRequest)} does
      */
@@ -32,14 +34,15 @@ public interface Erasure {
     /**
      * Erases. Nobody else can write to a SQLite database meanwhile.
      *
-     * <p>Rows are gone when the scrub begins. If that fails, the call throws, and the receipt is only in the audit log, if at all. To
-     * have it in any case, erase with {@link ErasureRequest#withoutScrub}, keep the receipt, and call {@link #scrub}.
+     * <p>Rows are gone when the scrub begins. If that fails, the call throws, and the receipt is only in the audit log,
+     * if at all. To have it in any case, erase with {@link ErasureRequest#withoutScrub}, keep the receipt, and call
+     * {@link #scrub}.
      *
      * @return what was done; {@link ErasureReceipt#isEmpty} if nothing of it was found
-     * @throws ReferenceException if rows of the application's refer to what is erased, and their foreign key neither deletes nor
-     *     empties them; the message names the table. Nothing was erased
-     * @throws BusyException if the write lock could not be had in time; or from the scrub, when rows are gone already, if
-     *     somebody who reads keeps old pages of a SQLite file from being removed: call {@link #scrub} again
+     * @throws ReferenceException if rows of the application's refer to what is erased, and their foreign key neither
+     *     deletes nor empties them; the message names the table. Nothing was erased
+     * @throws BusyException if the write lock could not be had in time; or from the scrub, when rows are gone already,
+     *     if somebody who reads keeps old pages of a SQLite file from being removed: call {@link #scrub} again
      * @throws ReadOnlyException if the database was opened to be read
      * @throws IllegalStateException in a transaction
      */
@@ -47,16 +50,19 @@ public interface Erasure {
         return erase(request, progress -> {});
     }
 
-    /** {@link #erase(ErasureRequest)} with a listener, which is called on this thread. What it throws ends the erasure. */
+    /**
+     * {@link #erase(ErasureRequest)} with a listener, which is called on this thread. What it throws ends the erasure.
+     */
     ErasureReceipt erase(ErasureRequest request, Consumer<ErasureProgress> listener);
 
     /**
-     * Removes what deleted rows have left in the storage, as {@link #erase} does at its end. For requests that were made with {@link
-     * ErasureRequest#withoutScrub}.
+     * Removes what deleted rows have left in the storage, as {@link #erase} does at its end. For requests that were
+     * made with {@link ErasureRequest#withoutScrub}.
      *
-     * <p>On SQLite it removes erased words from the search index, rewrites the whole file ({@code VACUUM}, which needs as
-     * much space again), and empties the log. On PostgreSQL it runs {@code VACUUM (ANALYZE)}: dead rows and the statistics of their values go,
-     * and their bytes may stay in pages of the server, and in its log, until they are written over.
+     * <p>On SQLite it removes erased words from the search index, rewrites the whole file ({@code VACUUM}, which needs
+     * as much space again), and empties the log. On PostgreSQL it runs {@code VACUUM (ANALYZE)}: dead rows and the
+     * statistics of their values go, and their bytes may stay in pages of the server, and in its log, until they are
+     * written over.
      *
      * @throws BusyException if somebody who reads keeps old pages of a SQLite file from being removed
      * @throws ReadOnlyException if the database was opened to be read

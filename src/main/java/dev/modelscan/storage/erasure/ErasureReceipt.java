@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its own id, by which it is known in the audit log; null of a preview
  * @param at when
- * @param actor who, as {@link dev.modelscan.storage.Database#as} was told; null if it was not, or if that is who was erased.
- *     The name stays in the audit log, also if that agent is erased later
+ * @param actor who, as {@link dev.modelscan.storage.Database#as} was told; null if it was not, or if that is who was
+ *     erased. The name stays in the audit log, also if that agent is erased later
  * @param removed how many rows were removed from each table, by name; tables without any are left out
  * @param changed how many rows of each table stayed, and lost a text or a reference
  * @param auditEntries how many entries of the audit log lost all but their time, table, action and hash

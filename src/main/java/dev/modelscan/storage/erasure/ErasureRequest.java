@@ -64,16 +64,20 @@ public final class ErasureRequest {
         return of(Kind.AGENT, Objects.requireNonNull(id, "id").value(), null);
     }
 
-    /** A conversation with its messages, tool executions and model calls, and the tasks that have messages nowhere else. */
+    /**
+     * A conversation with its messages, tool executions and model calls, and the tasks that have messages nowhere else.
+     */
     public static ErasureRequest conversation(ConversationId id) {
         return of(Kind.CONVERSATION, Objects.requireNonNull(id, "id").value(), null);
     }
 
     /**
-     * What came from a source under an id: tasks and conversations with all of their content, workflows, messages, model calls.
+     * What came from a source under an id: tasks and conversations with all of their content, workflows, messages,
+     * model calls.
      *
      * @param format the form of the source, such as {@code claude-code}
-     * @throws InvalidDataException if no record can have it, since it is not valid text: the driver would ask for another one
+     * @throws InvalidDataException if no record can have it, since it is not valid text: the driver would ask for
+     *     another one
      */
     public static ErasureRequest externalId(String format, String externalId) {
         Objects.requireNonNull(externalId, "externalId");
@@ -85,8 +89,8 @@ public final class ErasureRequest {
     }
 
     /**
-     * Keeps an agent's records as they are in number, time, status and reference, without any of their content, and under a new,
-     * meaningless agent. So statistics and the order of conversations stay.
+     * Keeps an agent's records as they are in number, time, status and reference, without any of their content, and
+     * under a new, meaningless agent. So statistics and the order of conversations stay.
      *
      * @throws IllegalStateException if the request is about no agent
      */
@@ -105,7 +109,8 @@ public final class ErasureRequest {
     /**
      * Names the backups in a directory that were taken before the erasure: they may hold what was erased.
      *
-     * @param keep which of them are kept, so that the receipt can say when the last one goes; null if nobody deletes any
+     * @param keep which of them are kept, so that the receipt can say when the last one goes; null if nobody deletes
+     *     any
      */
     public ErasureRequest backups(Path directory, @Nullable Keep keep) {
         return new ErasureRequest(

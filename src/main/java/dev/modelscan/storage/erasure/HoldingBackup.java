@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file the backup
  * @param takenAt when it was taken
- * @param expiresAt when it is deleted if a backup is added every hour from now on, and later if fewer are; null if nobody
- *     deletes it, or not within ten years
+ * @param expiresAt when it is deleted if a backup is added every hour from now on, and later if fewer are; null if
+ *     nobody deletes it, or not within ten years
  * @since 0.1.0
  */
 public record HoldingBackup(

@@ -42,8 +42,8 @@ public class ConflictException extends StorageException {
     }
 
     /**
-     * The field whose value is taken, such as {@code name}; null if none is taken, or if it is several fields together, or a
-     * field of a table of the application's; the message names them.
+     * The field whose value is taken, such as {@code name}; null if none is taken, or if it is several fields together,
+     * or a field of a table of the application's; the message names them.
      */
     public @Nullable String field() {
         return field;

@@ -1,7 +1,8 @@
 package dev.modelscan.storage.errors;
 
 /**
- * A conversation cannot be cut after a message, because a tool's call would be separated from its answer. Nothing was changed.
+ * A conversation cannot be cut after a message, because a tool's call would be separated from its answer. Nothing was
+ * changed.
  *
  * @since 0.1.0
  */

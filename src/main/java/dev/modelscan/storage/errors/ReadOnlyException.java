@@ -5,8 +5,9 @@ import dev.modelscan.storage.Repositories;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write to a database that was opened with {@link DatabaseBuilder#readOnly()}, in a transaction of the caller's that was
- * begun as read-only, or by SQL of {@link Repositories#dsl()}, which only reads outside of a transaction. Nothing was stored.
+ * A write to a database that was opened with {@link DatabaseBuilder#readOnly()}, in a transaction of the caller's that
+ * was begun as read-only, or by SQL of {@link Repositories#dsl()}, which only reads outside of a transaction. Nothing
+ * was stored.
  *
  * @since 0.1.0
  */

@@ -42,7 +42,9 @@ public final class SchemaException extends StorageException {
         return ofOtherProgram;
     }
 
-    /** The version of the library's schema that the database has, if nothing is wrong but that migrations are missing. */
+    /**
+     * The version of the library's schema that the database has, if nothing is wrong but that migrations are missing.
+     */
     public OptionalLong behindAt() {
         return behindAt < 0 ? OptionalLong.empty() : OptionalLong.of(behindAt);
     }

@@ -1,8 +1,9 @@
 package dev.modelscan.storage.metrics;
 
 /**
- * The names of OpenTelemetry's semantic conventions that this package uses: the stable ones of databases, and of generative AI
- * (all of them in development) those of version 0.1.0. {@code ConventionsTest} compares them with a copy of the lists.
+ * The names of OpenTelemetry's semantic conventions that this package uses: the stable ones of databases, and of
+ * generative AI (all of them in development) those of version 0.1.0. {@code ConventionsTest} compares them with a copy
+ * of the lists.
  */
 final class Conventions {
 

@@ -16,13 +16,14 @@ import java.util.Objects;
  * <table>
  * <caption>Meters; each has the tag {@code db.system.name}</caption>
  * <tr><th>meter</th><th>what</th></tr>
- * <tr><td>{@code db.client.operation.duration}</td><td>timer with the buckets of OpenTelemetry's conventions; also tagged with
- * {@code db.operation.name}, and if the operation failed with {@code error.type}, the class of the exception, and {@code
- * db.response.status_code}, the database's code; both are {@code none} otherwise</td></tr>
+ * <tr><td>{@code db.client.operation.duration}</td><td>timer with the buckets of OpenTelemetry's conventions; also
+ * tagged with {@code db.operation.name}, and if the operation failed with {@code error.type}, the class of the
+ * exception, and {@code db.response.status_code}, the database's code; both are {@code none} otherwise</td></tr>
  * <tr><td>{@code modelscan.storage.wait}</td><td>timer of what was spent before the work began</td></tr>
  * <tr><td>{@code modelscan.storage.rows}</td><td>summary of the rows of an operation</td></tr>
  * <tr><td>{@code modelscan.storage.retries}</td><td>counter</td></tr>
- * <tr><td>{@code modelscan.storage.commit.group}</td><td>summary of the size of commit groups, once for each member</td></tr>
+ * <tr><td>{@code modelscan.storage.commit.group}</td><td>summary of the size of commit groups, once for each
+ * member</td></tr>
  * </table>
  *
  * <p>No tag grows with the data or with workspaces: there is none for a workspace, a record or SQL.

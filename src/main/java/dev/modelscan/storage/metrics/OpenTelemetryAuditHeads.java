@@ -9,12 +9,13 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Sends each end of an audit log's chain as an event of OpenTelemetry's logs, so that it is kept outside of the database; give it to
- * {@link dev.modelscan.storage.audit.AuditSchedule}. Needs {@code io.opentelemetry:opentelemetry-api} 1.50 or later, which this
- * library does not bring.
+ * Sends each end of an audit log's chain as an event of OpenTelemetry's logs, so that it is kept outside of the
+ * database; give it to {@link dev.modelscan.storage.audit.AuditSchedule}. Needs
+ * {@code io.opentelemetry:opentelemetry-api} 1.50 or later, which this library does not bring.
  *
- * <p>The event is named {@code modelscan.storage.audit.head}. Its body is {@link AuditHead#toString}, which {@link AuditHead#parse}
- * reads, and its attributes are {@code modelscan.storage.audit.position}, {@code .hash} and {@code .database}.
+ * <p>The event is named {@code modelscan.storage.audit.head}. Its body is {@link AuditHead#toString}, which
+ * {@link AuditHead#parse} reads, and its attributes are {@code modelscan.storage.audit.position}, {@code .hash} and
+ * {@code .database}.
  *
  * @since 0.1.0
  */

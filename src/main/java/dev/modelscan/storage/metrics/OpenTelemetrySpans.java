@@ -13,13 +13,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A span of OpenTelemetry for each operation, below the span that is current when it begins. While a transaction runs, its span
- * is the current one, so what is called in it is below it. Needs {@code io.opentelemetry:opentelemetry-api} 1.0 or later, which this
- * library does not bring.
+ * A span of OpenTelemetry for each operation, below the span that is current when it begins. While a transaction runs,
+ * its span is the current one, so what is called in it is below it. Needs {@code io.opentelemetry:opentelemetry-api}
+ * 1.0 or later, which this library does not bring.
  *
- * <p>A span has the names of OpenTelemetry's conventions for databases; {@code gen_ai.conversation.id} or {@code gen_ai.agent.id} if
- * the operation is about one of these; and {@code modelscan.storage.rows}, {@code .retries}, {@code .wait} (seconds) and {@code
- * .commit_group}. Besides these ids, no value that a caller passed is in it, and no message of an exception.
+ * <p>A span has the names of OpenTelemetry's conventions for databases; {@code gen_ai.conversation.id} or
+ * {@code gen_ai.agent.id} if the operation is about one of these; and {@code modelscan.storage.rows}, {@code .retries},
+ * {@code .wait} (seconds) and {@code .commit_group}. Besides these ids, no value that a caller passed is in it, and no
+ * message of an exception.
  *
  * @since 0.1.0
  */

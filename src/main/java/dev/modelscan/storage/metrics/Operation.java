@@ -6,24 +6,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of a repository, a transaction of a caller's, or a statement of {@code dsl()}. Calls inside a transaction are operations of
- * their own; they end before it.
+ * A call of a repository, a transaction of a caller's, or a statement of {@code dsl()}. Calls inside a transaction are
+ * operations of their own; they end before it.
  *
  * @param engine {@code sqlite} or {@code postgresql}
  * @param namespace the workspace, as a schema of the server; null if there is none, or if no statement ran
  * @param kind what it is
- * @param name a name of few values, such as {@code message.insert}: that of the first statement, {@code transaction}, or for SQL of
- *     the caller's own its first word, such as {@code select}
+ * @param name a name of few values, such as {@code message.insert}: that of the first statement, {@code transaction},
+ *     or for SQL of the caller's own its first word, such as {@code select}
  * @param entity the kind of record, such as {@code message}; null if there is none
  * @param id the record that it was about; null if it was about none, or several
- * @param sql its first statement, with {@code ?} for each value, and without comments; null if no statement ran, and for a transaction
+ * @param sql its first statement, with {@code ?} for each value, and without comments; null if no statement ran, and
+ *     for a transaction
  * @param startedAt when it began
  * @param duration how long it took in all
- * @param waited the part of it that was spent before its work began: for a connection of the pool, in the queue of writers, for
- *     the lock of another process
+ * @param waited the part of it that was spent before its work began: for a connection of the pool, in the queue of
+ *     writers, for the lock of another process
  * @param rows how many rows it read and wrote; of an attempt that failed, those until then
  * @param retries how often it was run again
- * @param groupSize how many writes were committed together with it, itself included; 0 if it committed nothing, or by itself
+ * @param groupSize how many writes were committed together with it, itself included; 0 if it committed nothing, or by
+ *     itself
  * @param failure why it failed; null if it did not. A record that is not found is a failure too
  * @since 0.1.0
  */

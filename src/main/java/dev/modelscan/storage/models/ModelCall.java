@@ -16,13 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call of a model: what it was asked in tokens, and what it cost.
  *
- * <p>All counts are the provider's own, as it reports them, and none is computed from another. Whether its count of the input
- * holds the tokens of the cache differs: Anthropic's does not, those of OpenAI and Google do. So does whether its count of the
- * output holds the reasoning: Google's does not. Null is unknown, and is not 0.
+ * <p>All counts are the provider's own, as it reports them, and none is computed from another. Whether its count of the
+ * input holds the tokens of the cache differs: Anthropic's does not, those of OpenAI and Google do. So does whether its
+ * count of the output holds the reasoning: Google's does not. Null is unknown, and is not 0.
  *
- * <p>The cost is exact to nine digits after the point, and rounded
- * to the nearest, half up, beyond them. It is kept as a whole number of billionths, so that sums are exact and the same on
- * every engine.
+ * <p>The cost is exact to nine digits after the point, and rounded to the nearest, half up, beyond them. It is kept as
+ * a whole number of billionths, so that sums are exact and the same on every engine.
  *
  * @param id the key; made by {@link Builder#build()} if it is not given
  * @param taskId the task that it was made for
@@ -36,14 +35,17 @@ import org.jspecify.annotations.Nullable;
  * @param cacheWriteTokens the tokens of the input that were written to the cache; null if that is unknown
  * @param reasoningTokens the tokens of the reasoning; null if that is unknown
  * @param cost what it cost, 0 to 9223372036; null if that is unknown
- * @param currency the currency of the cost as three letters A to Z, as in ISO 4217; null if and only if the cost is null
+ * @param currency the currency of the cost as three letters A to Z, as in ISO 4217; null if and only if the cost is
+ *     null
  * @param finishReason why the model stopped, in the provider's words; 1 to 255 characters, not blank
  * @param startedAt when it began
  * @param completedAt when it ended
  * @param sourceFormat the form of the source that it was imported from; null if it was not imported
- * @param externalId its name in the source, unique within the form, so that a second import finds it; needs a {@code sourceFormat}
+ * @param externalId its name in the source, unique within the form, so that a second import finds it; needs a
+ *     {@code sourceFormat}
  * @param metadata a JSON object for whatever else the application keeps
- * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
+ * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored
+ *     one
  * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
  * @since 0.1.0
@@ -283,7 +285,10 @@ public record ModelCall(
             return this;
         }
 
-        /** Its name in the source, unique within the form, so that a second import finds it; needs a {@code sourceFormat}. */
+        /**
+         * Its name in the source, unique within the form, so that a second import finds it; needs a
+         * {@code sourceFormat}.
+         */
         public Builder externalId(@Nullable String externalId) {
             this.externalId = externalId;
             return this;

@@ -10,8 +10,8 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * Stores model calls. They stay when their task, message or agent is deleted, and then belong to none: what was spent is
- * spent.
+ * Stores model calls. They stay when their task, message or agent is deleted, and then belong to none: what was spent
+ * is spent.
  *
  * @since 0.1.0
  */

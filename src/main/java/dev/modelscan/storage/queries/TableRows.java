@@ -7,8 +7,9 @@ import java.util.stream.Stream;
 
 /**
  * The rows of a {@link MappedTable}. Each method is one statement, and one transaction, unless it was reached through a
- * transaction. Its exceptions are those of the library's repositories, and name the table's entity and the key. What a function of
- * the table throws is passed on. A row that it cannot read as the schema completed or changed it is not stored.
+ * transaction. Its exceptions are those of the library's repositories, and name the table's entity and the key. What a
+ * function of the table throws is passed on. A row that it cannot read as the schema completed or changed it is not
+ * stored.
  *
  * @param <K> the type of the key
  * @param <R> what a row is in Java
@@ -17,8 +18,8 @@ import java.util.stream.Stream;
 public interface TableRows<K, R> {
 
     /**
-     * Stores a new row. Every column is written; a value that is null is SQL's null, and no default. A version begins at 1,
-     * whatever is given.
+     * Stores a new row. Every column is written; a value that is null is SQL's null, and no default. A version begins
+     * at 1, whatever is given.
      *
      * @return the row as it is stored
      * @throws dev.modelscan.storage.errors.ConflictException if the key, or a unique value, is taken
@@ -50,12 +51,13 @@ public interface TableRows<K, R> {
     }
 
     /**
-     * Replaces all columns but the key. A table with a version: only if the row has the version that is stored, which rises
-     * by one. A table without: the last one wins.
+     * Replaces all columns but the key. A table with a version: only if the row has the version that is stored, which
+     * rises by one. A table without: the last one wins.
      *
      * @return the row as it is stored
      * @throws dev.modelscan.storage.errors.NotFoundException if there is none with that key
-     * @throws dev.modelscan.storage.errors.ConflictException if somebody changed it since it was read, or a unique value is taken
+     * @throws dev.modelscan.storage.errors.ConflictException if somebody changed it since it was read, or a unique
+     *     value is taken
      * @throws dev.modelscan.storage.errors.ReferenceException if it refers to a row that does not exist
      * @throws dev.modelscan.storage.errors.InvalidDataException if the schema does not allow a value
      */

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 
 /**
- * Runs small transactions, each of some ten milliseconds, with rests as long as they are, so that a writer waits for one at the
- * most. How many rows one deletes follows from how long the last one took.
+ * Runs small transactions, each of some ten milliseconds, with rests as long as they are, so that a writer waits for
+ * one at the most. How many rows one deletes follows from how long the last one took.
  */
 final class Batch {
 
@@ -42,8 +42,8 @@ final class Batch {
     }
 
     /**
-     * Runs one that deletes as many rows as take the time. If a row of another table refers to one of them, nothing is deleted:
-     * then with half as many, until that is the only one.
+     * Runs one that deletes as many rows as take the time. If a row of another table refers to one of them, nothing is
+     * deleted: then with half as many, until that is the only one.
      *
      * @return how many rows it deleted; {@link #REFERRED} if there is a reference to the first one
      */

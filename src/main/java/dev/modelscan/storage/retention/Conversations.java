@@ -67,8 +67,8 @@ final class Conversations {
     }
 
     /**
-     * Conversations whose messages are all older than that, or that are older themselves if they have none; after an id, in
-     * order of ids.
+     * Conversations whose messages are all older than that, or that are older themselves if they have none; after an
+     * id, in order of ids.
      */
     static List<Listed> endedBefore(DSLContext dsl, Instant time, @Nullable ConversationId after) {
         return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID, compacted())
@@ -172,8 +172,8 @@ final class Conversations {
     }
 
     /**
-     * Whether a conversation was given no message, no branch and no compaction since it was listed, and is given none until the
-     * transaction ends.
+     * Whether a conversation was given no message, no branch and no compaction since it was listed, and is given none
+     * until the transaction ends.
      */
     static boolean isUnchanged(Tx tx, Listed listed) {
         boolean same = hold(
@@ -199,7 +199,10 @@ final class Conversations {
                                                         : COMPACTIONS.CREATED_AT.gt(listed.compacted())));
     }
 
-    /** Locks the row of a conversation, on either engine by an update that changes nothing. Returns whether there is one. */
+    /**
+     * Locks the row of a conversation, on either engine by an update that changes nothing. Returns whether there is
+     * one.
+     */
     private static boolean hold(Tx tx, Condition condition) {
         return tx.dsl()
                         .update(CONVERSATIONS)
@@ -309,7 +312,10 @@ final class Conversations {
         }
     }
 
-    /** Deletes conversations with their messages, or those that are left; not those that have changed since they were listed. */
+    /**
+     * Deletes conversations with their messages, or those that are left; not those that have changed since they were
+     * listed.
+     */
     static Gone deleteWhole(Tx tx, List<Listed> group) {
         int conversations = 0;
         int messages = 0;
@@ -331,7 +337,9 @@ final class Conversations {
         return new Gone(conversations, messages);
     }
 
-    /** Deletes the messages before a number, each conversation's own, of those that are still plain. Returns how many. */
+    /**
+     * Deletes the messages before a number, each conversation's own, of those that are still plain. Returns how many.
+     */
     static int deleteOldest(Tx tx, Map<ConversationId, Long> before) {
         int deleted = 0;
         for (Map.Entry<ConversationId, Long> each : before.entrySet()) {

@@ -35,17 +35,17 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes what a policy does not keep, while others work. Each transaction takes some ten milliseconds, and rests as long, so
- * a writer waits for at most one of them. A call and its answer go together. It can be interrupted at any moment; what is
- * left goes with the next run. What is deleted is gone: it is in no archive.
+ * Deletes what a policy does not keep, while others work. Each transaction takes some ten milliseconds, and rests as
+ * long, so a writer waits for at most one of them. A call and its answer go together. It can be interrupted at any
+ * moment; what is left goes with the next run. What is deleted is gone: it is in no archive.
  *
  * <pre>{@code
  * RetentionPolicy policy = RetentionPolicy.builder().conversations(Duration.ofDays(90)).build();
  * RetentionResult result = new Retention(db, policy).run();
  * }</pre>
  *
- * <p>Deleted rows leave free pages in a SQLite file, which later rows use; {@code VACUUM} gives them back to the system. Not
- * thread-safe.
+ * <p>Deleted rows leave free pages in a SQLite file, which later rows use; {@code VACUUM} gives them back to the
+ * system. Not thread-safe.
  *
  * @since 0.1.0
  */
@@ -76,9 +76,9 @@ public final class Retention {
     }
 
     /**
-     * Counts what {@link #run} would delete, each rule for itself, so a row that two rules name counts twice. Writes nothing, and
-     * asks one statement for each rule. What rows of another table refer to is counted, too. Of the messages beyond a number or a size per
-     * conversation, a run keeps the few whose answer stays.
+     * Counts what {@link #run} would delete, each rule for itself, so a row that two rules name counts twice. Writes
+     * nothing, and asks one statement for each rule. What rows of another table refer to is counted, too. Of the
+     * messages beyond a number or a size per conversation, a run keeps the few whose answer stays.
      */
     public RetentionResult dryRun() {
         DSLContext dsl = db.dsl();
@@ -235,8 +235,9 @@ public final class Retention {
     }
 
     /**
-     * A conversation that was given a message or a branch since it was listed stays as it is. One that is given a message between
-     * two batches keeps what is left. What is left of branches would be no paths, so those go in one transaction.
+     * A conversation that was given a message or a branch since it was listed stays as it is. One that is given a
+     * message between two batches keeps what is left. What is left of branches would be no paths, so those go in one
+     * transaction.
      *
      * @return whether it is gone
      */
@@ -278,7 +279,10 @@ public final class Retention {
         return gone.conversations();
     }
 
-    /** Deletes the messages before the first that is kept: those of several conversations in one transaction if they are few. */
+    /**
+     * Deletes the messages before the first that is kept: those of several conversations in one transaction if they are
+     * few.
+     */
     private void deleteOldest(Batch batch, List<ConversationId> page, ToLongFunction<ConversationId> firstKept) {
         Map<ConversationId, Long> group = new TreeMap<>(Conversations.LOCK_ORDER);
         int rows = 0;
@@ -377,7 +381,10 @@ public final class Retention {
         }
     }
 
-    /** Begins each batch behind the one before. What has changed since it was found stays, though PostgreSQL knows its id. */
+    /**
+     * Begins each batch behind the one before. What has changed since it was found stays, though PostgreSQL knows its
+     * id.
+     */
     private <I> void deleteWhere(Batch batch, TableField<?, I> id, Condition condition, Consumer<Integer> deleted) {
         AtomicReference<@Nullable I> last = new AtomicReference<>();
         Condition rest = condition;

@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is kept. A rule that is not set keeps everything of its kind.
  *
- * @param conversations how long a conversation is kept after its newest message, or after it was made if it has none; it goes
- *     whole
- * @param messagesPerConversation how many of the newest messages of a conversation are kept; a few more if an answer would
- *     lose its call. Conversations with branches or compactions are left alone
- * @param messageBytesPerConversation how many bytes of the newest messages of a conversation are kept, by the same rule, and at
- *     least the newest message, however large it is. The bytes of a message are those of its content and of its parts' text in UTF-8, and of their blobs
- * @param messageBytes how many bytes of messages are kept in all: whole conversations go, if all that are newer have so many
+ * @param conversations how long a conversation is kept after its newest message, or after it was made if it has none;
+ *     it goes whole
+ * @param messagesPerConversation how many of the newest messages of a conversation are kept; a few more if an answer
+ *     would lose its call. Conversations with branches or compactions are left alone
+ * @param messageBytesPerConversation how many bytes of the newest messages of a conversation are kept, by the same
+ *     rule, and at least the newest message, however large it is. The bytes of a message are those of its content and
+ *     of its parts' text in UTF-8, and of their blobs
+ * @param messageBytes how many bytes of messages are kept in all: whole conversations go, if all that are newer have so
+ *     many
  * @param tasks how long a task is kept after it ended
  * @param tasksPerAgent how many of an agent's tasks that have ended are kept, the newest
  * @param toolExecutions how long a tool execution is kept after it ended

@@ -54,7 +54,10 @@ final class Sizes {
         return DSL.coalesce(DSL.field(one), BigDecimal.ZERO);
     }
 
-    /** The number of the oldest message that is kept if so many bytes of the newest are, and at least one; 0 if all are kept. */
+    /**
+     * The number of the oldest message that is kept if so many bytes of the newest are, and at least one; 0 if all are
+     * kept.
+     */
     static long firstKept(DSLContext dsl, ConversationId id, long bytes) {
         Table<?> numbered = DSL.select(
                         MESSAGES.SEQUENCE_NUMBER,
@@ -76,8 +79,8 @@ final class Sizes {
     }
 
     /**
-     * Conversations that have more bytes than that, and are neither branched nor compacted, after an id, in order of ids: pages
-     * of {@link Conversations#PAGE}.
+     * Conversations that have more bytes than that, and are neither branched nor compacted, after an id, in order of
+     * ids: pages of {@link Conversations#PAGE}.
      */
     static List<ConversationId> largerThan(DSLContext dsl, long bytes, @Nullable ConversationId after) {
         return dsl.select(MESSAGES.CONVERSATION_ID)
@@ -94,7 +97,10 @@ final class Sizes {
                 .fetch(MESSAGES.CONVERSATION_ID);
     }
 
-    /** How many messages {@link #firstKept} would leave out in all such conversations, whether their answer stays or not. */
+    /**
+     * How many messages {@link #firstKept} would leave out in all such conversations, whether their answer stays or
+     * not.
+     */
     static long countBeyondInEach(DSLContext dsl, long bytes) {
         Field<Long> number = DSL.field(DSL.name(SIZED, MESSAGES.SEQUENCE_NUMBER.getName()), SQLDataType.BIGINT);
         Field<Long> newest = DSL.field(DSL.name(SIZED, "newest"), SQLDataType.BIGINT);
@@ -147,7 +153,10 @@ final class Sizes {
                         new Conversations.Count(row.value1(), row.value2().longValue())));
     }
 
-    /** Conversations of which all newer ones have so many bytes already; the oldest first, without so many of them that stay. */
+    /**
+     * Conversations of which all newer ones have so many bytes already; the oldest first, without so many of them that
+     * stay.
+     */
     static List<Conversations.Listed> beyond(DSLContext dsl, long bytes, int stayed) {
         Field<ConversationId> id =
                 DSL.field(DSL.name(SIZED, MESSAGES.CONVERSATION_ID.getName()), MESSAGES.CONVERSATION_ID.getDataType());

@@ -20,8 +20,8 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answered calls of a conversation, each with the numbers of its first and last message. Reading them all costs as much as the
- * conversation is long. So it happens once, and each transaction reads only what came since.
+ * The answered calls of a conversation, each with the numbers of its first and last message. Reading them all costs as
+ * much as the conversation is long. So it happens once, and each transaction reads only what came since.
  */
 final class Spans {
 
@@ -71,7 +71,9 @@ final class Spans {
         return cut;
     }
 
-    /** {@link #unparted(long)}, also by what was answered since. All calls before the first number are gone, or stay. */
+    /**
+     * {@link #unparted(long)}, also by what was answered since. All calls before the first number are gone, or stay.
+     */
     long unparted(DSLContext dsl, long from, long number) {
         long cut = unparted(number);
         while (true) {

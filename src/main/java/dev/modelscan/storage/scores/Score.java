@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param value the number, -9223372036 to 9223372036; 1 and 0 for yes and no
  * @param source who or what gave the score; 1 to 255 characters, not blank
  * @param metadata a JSON object for whatever else the application keeps
- * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
+ * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored
+ *     one
  * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
  * @since 0.1.0

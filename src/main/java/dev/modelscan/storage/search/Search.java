@@ -11,23 +11,24 @@ import java.util.function.Consumer;
  * every write, whoever writes. Thread-safe.
  *
  * <p>What is searched: the content of a message, the text of each of its parts, and the input, output and error of a
- * tool's call together. Never a model's reasoning. Of each the first 100,000 characters; of JSON the texts in it, without
- * the names of members, the shortest first. Bytes of blobs are not searched.
+ * tool's call together. Never a model's reasoning. Of each the first 100,000 characters; of JSON the texts in it,
+ * without the names of members, the shortest first. Bytes of blobs are not searched.
  *
  * <p>What a word is: letters and digits, upper and lower case of ASCII being equal. All other ASCII characters separate
- * words, and so do dashes, quotation marks and the like; any other character is a letter. So {@code user_id} is two words,
- * and a sentence in Chinese is one, of which the beginning can be found.
+ * words, and so do dashes, quotation marks and the like; any other character is a letter. So {@code user_id} is two
+ * words, and a sentence in Chinese is one, of which the beginning can be found.
  *
  * <p>The query: words, all of which must be in the same text; {@code "a phrase"}; {@code prefix*}; and filters, which
  * have no space after the colon:
  * <ul>
  *   <li>{@code sender:name}: the sender's name, id or role, or the name or id of the agent that used the tool
  *   <li>{@code tool:name}: calls of that tool alone; without a word, all of them
- *   <li>{@code after:2026-01-31} and {@code before:2026-01-31T12:00:00Z}: made at that time or later, or before it; a day
- *       begins at midnight UTC
+ *   <li>{@code after:2026-01-31} and {@code before:2026-01-31T12:00:00Z}: made at that time or later, or before it; a
+ *       day begins at midnight UTC
  * </ul>
  * A filter's value with spaces is quoted, as in {@code sender:"Code reviewer"}. A word with separators in it, such as
- * {@code user_id}, is a phrase. There are no operators: {@code AND} and {@code OR} are words, and {@code -} separates them.
+ * {@code user_id}, is a phrase. There are no operators: {@code AND} and {@code OR} are words, and {@code -} separates
+ * them.
  *
  * @since 0.1.0
  */
@@ -69,8 +70,8 @@ public interface Search {
     boolean enable();
 
     /**
-     * {@link #enable()} with a listener, which is told now and then how far it has come: by one thread at a time, which on
-     * PostgreSQL is another one. What it throws ends the making on SQLite; on PostgreSQL it is no longer told.
+     * {@link #enable()} with a listener, which is told now and then how far it has come: by one thread at a time, which
+     * on PostgreSQL is another one. What it throws ends the making on SQLite; on PostgreSQL it is no longer told.
      */
     boolean enable(Consumer<? super SearchProgress> progress);
 

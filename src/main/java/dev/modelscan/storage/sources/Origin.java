@@ -5,16 +5,17 @@ import dev.modelscan.storage.internal.values.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a record came from: the form of the source, the record's name there, and its place in it. A record that was made
- * here has the origin {@link #NONE}.
+ * Where a record came from: the form of the source, the record's name there, and its place in it. A record that was
+ * made here has the origin {@link #NONE}.
  *
  * <p>The name, {@code externalId}, is unique within the form, for each kind of record; a message's is unique within its
- * conversation. So a session is found again when its file has grown, moved, or been put in another order. The source and
- * the place say where it was seen last. If the source is deleted, its id becomes null and the rest stays.
+ * conversation. So a session is found again when its file has grown, moved, or been put in another order. The source
+ * and the place say where it was seen last. If the source is deleted, its id becomes null and the rest stays.
  *
- * @param format the form of the source, such as {@code claude-code}: 1 to 255 characters, not blank; null in {@link #NONE} alone
- * @param externalId the record's name in the source: 1 to 255 characters, not blank; a longer one is for the importer to
- *     shorten, for example to its hash
+ * @param format the form of the source, such as {@code claude-code}: 1 to 255 characters, not blank; null in
+ *     {@link #NONE} alone
+ * @param externalId the record's name in the source: 1 to 255 characters, not blank; a longer one is for the importer
+ *     to shorten, for example to its hash
  * @param sourceId the source
  * @param record which of the source's records it is, from 0; the library's importers count from 1
  * @param line the line at which it begins, from 0; the library's importers count from 1

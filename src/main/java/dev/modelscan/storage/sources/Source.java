@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 the SHA-256 of its bytes, as 64 characters of 0 to 9 and a to f; null until it has been read to its end
  * @param bytes how many bytes it has; null until it has been read to its end
  * @param metadata a JSON object for whatever else the application keeps
- * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
- * @param importedAt when the import began, in whole microseconds; when the record was built, unless the caller gave another time
+ * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored
+ *     one
+ * @param importedAt when the import began, in whole microseconds; when the record was built, unless the caller gave
+ *     another time
  * @param updatedAt when the record was last changed; equal to {@code importedAt} until then
  * @since 0.1.0
  */
@@ -141,7 +143,9 @@ public record Source(
             return metadata(Json.of(metadata));
         }
 
-        /** When the import began, in whole microseconds; when the record was built, unless the caller gave another time. */
+        /**
+         * When the import began, in whole microseconds; when the record was built, unless the caller gave another time.
+         */
         public Builder importedAt(Instant importedAt) {
             this.importedAt = importedAt;
             return this;

@@ -6,8 +6,8 @@ import dev.modelscan.storage.Repository;
 import java.util.Optional;
 
 /**
- * Stores sources, listed by {@code importedAt}, then id. Deleting one leaves what came from it, whose origin then names no
- * source.
+ * Stores sources, listed by {@code importedAt}, then id. Deleting one leaves what came from it, whose origin then names
+ * no source.
  *
  * @since 0.1.0
  */

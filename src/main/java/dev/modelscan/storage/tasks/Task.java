@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task: one piece of work, its input and its outcome.
  *
- * <p>{@code startedAt} and {@code completedAt} follow the status: {@link TaskRepository#updateStatus} sets and clears them.
+ * <p>{@code startedAt} and {@code completedAt} follow the status: {@link TaskRepository#updateStatus} sets and clears
+ * them.
  *
  * @param id the key; made by {@link Builder#build()} if it is not given
  * @param agentId who does it; null while nobody is assigned, and after that agent was deleted
@@ -27,11 +28,13 @@ import org.jspecify.annotations.Nullable;
  * @param input what the task works on
  * @param output what it made
  * @param error why it failed
- * @param origin where it came from; {@link Origin#NONE} unless it was imported. An imported task is history: its status is final
+ * @param origin where it came from; {@link Origin#NONE} unless it was imported. An imported task is history: its status
+ *     is final
  * @param metadata a JSON object for whatever else the application keeps
  * @param startedAt when it last began to run
  * @param completedAt when it ended, well or not
- * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
+ * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored
+ *     one
  * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
  * @since 0.1.0
@@ -220,7 +223,10 @@ public record Task(
             return this;
         }
 
-        /** Where it came from; {@link Origin#NONE} unless it was imported. An imported task is history: its status is final. */
+        /**
+         * Where it came from; {@link Origin#NONE} unless it was imported. An imported task is history: its status is
+         * final.
+         */
         public Builder origin(Origin origin) {
             this.origin = origin;
             return this;

@@ -21,13 +21,14 @@ import org.jspecify.annotations.Nullable;
  * Stores tasks. Deleting one leaves its messages and its tool executions, which then belong to none; {@link
  * ToolExecutionRepository#deleteByTask} deletes those too.
  *
- * <p>{@link #create} takes a task of any status, as history has it. Times that its status requires and that it lacks are
- * filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran; {@code completedAt} from {@code
- * startedAt}, or else {@code createdAt}. Times that its status contradicts are refused with {@link InvalidDataException}.
+ * <p>{@link #create} takes a task of any status, as history has it. Times that its status requires and that it lacks
+ * are filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran;
+ * {@code completedAt} from {@code startedAt}, or else {@code createdAt}. Times that its status contradicts are refused
+ * with {@link InvalidDataException}.
  *
- * <p>A task that has an {@link Origin} was imported and is history: its status is completed, failed or cancelled, whatever its
- * source lacks, and no change of status leads out of these. So no list of pending work ever has it. Its times stay as
- * they are given: null if its source does not say them.
+ * <p>A task that has an {@link Origin} was imported and is history: its status is completed, failed or cancelled,
+ * whatever its source lacks, and no change of status leads out of these. So no list of pending work ever has it. Its
+ * times stay as they are given: null if its source does not say them.
  *
  * @since 0.1.0
  */
@@ -46,8 +47,8 @@ public interface TaskRepository extends Repository<TaskId, Task> {
     Page<Task> listByWorkflow(WorkflowId workflowId, PageRequest request);
 
     /**
-     * The tasks that are part of another, by {@code createdAt}, then id. Deleting a task leaves those, which then have no
-     * parent.
+     * The tasks that are part of another, by {@code createdAt}, then id. Deleting a task leaves those, which then have
+     * no parent.
      */
     Page<Task> listByParent(TaskId parentId, PageRequest request);
 
@@ -58,8 +59,8 @@ public interface TaskRepository extends Repository<TaskId, Task> {
     Optional<Task> findByExternalId(String format, String externalId);
 
     /**
-     * Replaces an imported task as {@link #update} does, and its status and times too: its source has grown, or was read
-     * better.
+     * Replaces an imported task as {@link #update} does, and its status and times too: its source has grown, or was
+     * read better.
      *
      * @return the task as it is stored
      * @throws NotFoundException if there is none with that id that was imported

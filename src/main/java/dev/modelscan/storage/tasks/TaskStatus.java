@@ -15,8 +15,8 @@ import java.util.Set;
  *   <li>{@code completed} and {@code cancelled} are final.
  * </ul>
  *
- * A change to the status that the task already has is refused too, so of two callers that complete it, one learns that it
- * was not the first.
+ * A change to the status that the task already has is refused too, so of two callers that complete it, one learns that
+ * it was not the first.
  *
  * @since 0.1.0
  */

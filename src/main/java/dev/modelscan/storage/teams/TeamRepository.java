@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Stores teams and who belongs to them. Deleting a team ends its memberships and leaves its tasks and messages, which then
- * belong to none.
+ * Stores teams and who belongs to them. Deleting a team ends its memberships and leaves its tasks and messages, which
+ * then belong to none.
  *
  * @since 0.1.0
  */
@@ -30,8 +30,8 @@ public interface TeamRepository extends Repository<TeamId, Team> {
     Team getByName(String name);
 
     /**
-     * The team with the record's name; if there is none, the record is stored. Of several callers at once, in this process or
-     * others, one stores its record, and all get that one.
+     * The team with the record's name; if there is none, the record is stored. Of several callers at once, in this
+     * process or others, one stores its record, and all get that one.
      *
      * @return the team as it is stored: its id, and all but its name, may differ from the record's
      * @throws ConflictException if the record is stored, and its id is taken by a team of another name
@@ -40,8 +40,8 @@ public interface TeamRepository extends Repository<TeamId, Team> {
     Team findOrCreate(Team record);
 
     /**
-     * Stores the record, or overwrites the team with its name, whatever its version is: the last one wins. What is overwritten
-     * keeps its id and its {@code createdAt}. Its members stay.
+     * Stores the record, or overwrites the team with its name, whatever its version is: the last one wins. What is
+     * overwritten keeps its id and its {@code createdAt}. Its members stay.
      *
      * @return the team as it is stored
      * @throws ConflictException if there is no team with that name, and the record's id is taken

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param metadata a JSON object for whatever else the application keeps
  * @param startedAt when the tool began
  * @param completedAt when it ended, well or not
- * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
+ * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored
+ *     one
  * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
  * @since 0.1.0

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stores the uses of tools.
  *
- * <p>{@link #create} takes an execution of any status, as history has it. Times that its status requires and that it lacks are
- * filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran; {@code completedAt} from {@code
- * startedAt}, or else {@code createdAt}. Times that its status contradicts are refused with {@link InvalidDataException}.
+ * <p>{@link #create} takes an execution of any status, as history has it. Times that its status requires and that it
+ * lacks are filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran;
+ * {@code completedAt} from {@code startedAt}, or else {@code createdAt}. Times that its status contradicts are refused
+ * with {@link InvalidDataException}.
  *
  * @since 0.1.0
  */

@@ -6,8 +6,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * How far the use of a tool is. The allowed changes: {@code pending} to {@code running}, {@code failed} or {@code timeout};
- * {@code running} to {@code success}, {@code failed} or {@code timeout}. The last three are final.
+ * How far the use of a tool is. The allowed changes: {@code pending} to {@code running}, {@code failed} or
+ * {@code timeout}; {@code running} to {@code success}, {@code failed} or {@code timeout}. The last three are final.
  *
  * @since 0.1.0
  */

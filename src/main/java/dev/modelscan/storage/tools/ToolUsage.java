@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param successes how many of those ended with success
  * @param failures how many ended with an error or ran out of time
  * @param meanDuration the mean time of those that ended; null if none did
- * @param p95Duration the time that 95 of 100 of those that ended did not exceed, by nearest rank: the smallest measured time
- *     with at least 95 % of the measured times at or below it; null if none ended
+ * @param p95Duration the time that 95 of 100 of those that ended did not exceed, by nearest rank: the smallest measured
+ *     time with at least 95 % of the measured times at or below it; null if none ended
  * @since 0.1.0
  */
 public record ToolUsage(

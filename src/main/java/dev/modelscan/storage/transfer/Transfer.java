@@ -49,9 +49,9 @@ public interface Transfer {
     Transfer restart();
 
     /**
-     * Allows the transfer to leave these tables, views, added columns, triggers and indexes of the source
-     * behind, tables of the application's migrations among them. There is no option for all at once, because it would also silently leave out tables that are
-     * created later.
+     * Allows the transfer to leave these tables, views, added columns, triggers and indexes of the source behind,
+     * tables of the application's migrations among them. There is no option for all at once, because it would also
+     * silently leave out tables that are created later.
      *
      * @param names as in {@link LeftBehind#name}, in any case; names that the source does not have are
      *     ignored. A table includes its indexes and triggers. Several calls add up

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A workflow: tasks that belong together.
  *
- * <p>{@code startedAt} and {@code completedAt} follow the status: {@link WorkflowRepository#updateStatus} sets and clears them.
+ * <p>{@code startedAt} and {@code completedAt} follow the status: {@link WorkflowRepository#updateStatus} sets and
+ * clears them.
  *
  * @param id the key; made by {@link Builder#build()} if it is not given
  * @param name 1 to 255 characters, not blank; need not be unique
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param metadata a JSON object for whatever else the application keeps
  * @param startedAt when it last began to run
  * @param completedAt when it ended, well or not
- * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
+ * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored
+ *     one
  * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
  * @since 0.1.0

@@ -12,9 +12,10 @@ import java.util.Optional;
 /**
  * Stores workflows. Deleting one leaves its tasks, which then belong to none.
  *
- * <p>{@link #create} takes a workflow of any status, as history has it. Times that its status requires and that it lacks are filled
- * in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran; {@code completedAt} from {@code startedAt},
- * or else {@code createdAt}. Times that its status contradicts are refused with {@link InvalidDataException}.
+ * <p>{@link #create} takes a workflow of any status, as history has it. Times that its status requires and that it
+ * lacks are filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran;
+ * {@code completedAt} from {@code startedAt}, or else {@code createdAt}. Times that its status contradicts are refused
+ * with {@link InvalidDataException}.
  *
  * @since 0.1.0
  */
