@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param executions how often it was used
  * @param successes how often it succeeded
  * @param failures how often it failed or timed out
- * @param meanSeconds how long it took on average, in seconds; null if no execution says when it began and ended
- * @param longest the longest that it took; null likewise
+ * @param meanSeconds how long it took on average, in seconds; null if no execution has both its begin and its end
+ * @param longest the longest time that it took; null if {@code meanSeconds} is
  * @since 0.1.0
  */
 public record ToolActivity(
@@ -22,8 +22,9 @@ public record ToolActivity(
         @Nullable Double meanSeconds,
         @Nullable Duration longest) {
 
-    /** The share of the executions that failed, 0 to 1. */
+    /** Failures divided by the executions that ended, 0 to 1; 0 if none ended. */
     public double failureRate() {
-        return (double) failures / executions;
+        long ended = successes + failures;
+        return ended == 0 ? 0 : (double) failures / ended;
     }
 }

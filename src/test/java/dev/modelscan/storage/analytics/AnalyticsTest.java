@@ -73,6 +73,18 @@ class AnalyticsTest {
     }
 
     @Test
+    void whatHasNotEndedIsInNoRateOfFailures() {
+        Agent ann = agent("ann", Map.of());
+        use(ann, "find", ToolExecutionStatus.FAILED, ToolExecutionStatus.PENDING, ToolExecutionStatus.RUNNING);
+        use(ann, "add", ToolExecutionStatus.PENDING);
+
+        assertThat(db.toolExecutions().listFailures(10))
+                .extracting(ToolFailures::failureRate)
+                .containsExactly(1.0, 0.0);
+        assertThat(analytics.tools(10)).extracting(ToolActivity::failureRate).containsExactly(1.0, 0.0);
+    }
+
+    @Test
     void limitsAreChecked() {
         assertThatThrownBy(() -> db.toolExecutions().listFailures(0))
                 .isExactlyInstanceOf(IllegalArgumentException.class);
