@@ -176,9 +176,9 @@ final class HostedWorkspaces implements Workspaces {
         requireWritable(name);
         if (options.validateOnly()) {
             throw new SchemaException(
-                    "the workspaces were opened with validateOnly(), which migrates and makes none; open them"
-                            + " without it to do so"
-                            + (name == null ? "" : ", or make the tables of " + name + " by hand"),
+                    "the workspaces were opened with validateOnly(), so none is created or migrated; open them"
+                            + " without it"
+                            + (name == null ? "" : ", or create the tables of " + name + " by hand"),
                     null);
         }
     }
@@ -186,7 +186,7 @@ final class HostedWorkspaces implements Workspaces {
     private void requireWritable(@Nullable String name) {
         if (options.readOnly()) {
             throw new ReadOnlyException(
-                    "the workspaces were opened read-only; open them without readOnly() to make, drop or migrate one",
+                    "the workspaces were opened read-only; open them without readOnly() to create, drop or migrate one",
                     "workspace",
                     name);
         }

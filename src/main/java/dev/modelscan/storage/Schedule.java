@@ -38,15 +38,15 @@ public final class Schedule implements AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts a schedule.
      *
      * @param name a part of the thread's name
-     * @param every the time from the begin of one run to that of the next, to within 200 ms; a shorter time counts as
-     *     that
+     * @param every the time from the beginning of one run to that of the next, to within 200 ms; a shorter time counts
+     *     as 200 ms
      * @param work is run on the schedule's thread. An interrupt ends the run, and not the schedule
-     * @param onFailure is told when a run failed; the next run is tried at its time. If the run threw another exception
-     *     than a {@link StorageException}, or an Error, that is the cause of an {@link UnavailableException}. What the
-     *     listener throws itself goes to the thread's handler of uncaught exceptions
+     * @param onFailure is called when a run has failed; the next run is tried at its time. If the run threw another
+     *     exception than a {@link StorageException}, or an Error, that is the cause of an {@link UnavailableException}.
+     *     What this listener throws goes to the thread's handler of uncaught exceptions
      * @throws IllegalArgumentException if the time is not positive
      */
     public static Schedule start(
@@ -86,7 +86,7 @@ public final class Schedule implements AutoCloseable {
         } catch (StorageException e) {
             tell(e);
         } catch (Throwable e) {
-            tell(new UnavailableException("what is done on a schedule has failed: " + e, e));
+            tell(new UnavailableException(thread.getName() + ": a run has failed: " + e, e));
         }
     }
 

@@ -23,8 +23,8 @@ public final class SchemaVersion implements SchemaVersionProvider {
             return database.version();
         }
         throw new SchemaException(
-                "SchemaVersion goes with StorageDatabase alone; name that as the database, or leave the"
-                        + " schemaVersionProvider out",
+                "SchemaVersion works only with StorageDatabase; name that as the <database>, or remove the"
+                        + " <schemaVersionProvider>",
                 null);
     }
 }

@@ -14,11 +14,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of a model: what it was asked in tokens, and what it cost.
+ * A call of a model: its tokens, and what it cost.
  *
- * <p>All counts are the provider's own, as it reports them, and none is computed from another. Whether its count of the
- * input holds the tokens of the cache differs: Anthropic's does not, those of OpenAI and Google do. So does whether its
- * count of the output holds the reasoning: Google's does not. Null is unknown, and is not 0.
+ * <p>All counts are as the provider reports them; none is computed from another. Providers count differently. The input
+ * of OpenAI and Google includes the tokens of the cache; that of Anthropic does not. The output of Google does not
+ * include the reasoning. Null is unknown, and is not 0.
  *
  * <p>The cost is exact to nine digits after the point, and rounded to the nearest, half up, beyond them. It is kept as
  * a whole number of billionths, so that sums are exact and the same on every engine.
@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param finishReason why the model stopped, in the provider's words; 1 to 255 characters, not blank
  * @param startedAt when it began
  * @param completedAt when it ended
- * @param sourceFormat the form of the source that it was imported from; null if it was not imported
- * @param externalId its name in the source, unique within the form, so that a second import finds it; needs a
+ * @param sourceFormat the format of the source that it was imported from; null if it was not imported
+ * @param externalId its id in the source, unique within the format, so that a second import finds it; needs a
  *     {@code sourceFormat}
  * @param metadata a JSON object for whatever else the application keeps
  * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored
@@ -102,7 +102,7 @@ public record ModelCall(
                     ENTITY,
                     id,
                     "currency",
-                    "a cost has a currency of three letters, such as USD, and no cost has none");
+                    "has to be three letters A to Z, such as USD, if there is a cost, and null if there is none");
         }
         Checks.optionalName(ENTITY, id, "finishReason", finishReason);
         startedAt = Checks.optionalTime(ENTITY, id, "startedAt", startedAt);
@@ -279,14 +279,14 @@ public record ModelCall(
             return this;
         }
 
-        /** The form of the source that it was imported from; null if it was not imported. */
+        /** The format of the source that it was imported from; null if it was not imported. */
         public Builder sourceFormat(@Nullable String sourceFormat) {
             this.sourceFormat = sourceFormat;
             return this;
         }
 
         /**
-         * Its name in the source, unique within the form, so that a second import finds it; needs a
+         * Its id in the source, unique within the format, so that a second import finds it; needs a
          * {@code sourceFormat}.
          */
         public Builder externalId(@Nullable String externalId) {

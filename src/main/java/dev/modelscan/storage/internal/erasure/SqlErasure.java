@@ -115,7 +115,7 @@ public final class SqlErasure implements Erasure {
     private void requireOutside() {
         if (joined.getAsBoolean()) {
             throw new IllegalStateException(
-                    "an erasure is a transaction of its own, and scrubs the storage behind it; call it outside of yours");
+                    "an erasure and its scrub cannot be part of another transaction; call them outside of withTx and of your own");
         }
     }
 

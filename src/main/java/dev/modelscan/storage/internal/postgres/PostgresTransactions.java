@@ -112,7 +112,7 @@ final class PostgresTransactions {
             if (failure == null || failure.kind() == Kind.CONNECTION_LOST || failure.kind() == Kind.NODE_AWAY) {
                 String subject = entity == null ? "" : (id == null ? entity : entity + " " + id) + ": ";
                 throw new OutcomeUnknownException(
-                        subject + "what became of a commit on " + name + " is not known ("
+                        subject + "the result of a commit on " + name + " is not known ("
                                 + PostgresErrors.serverText(e)
                                 + "); it may have taken effect; read back before trying again",
                         entity,

@@ -32,11 +32,11 @@ record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
         Instant completedAt = given.completedAt;
         if (phase == Phase.WAITING && startedAt != null) {
             throw new InvalidDataException(
-                    entity, id.value(), "startedAt", "is set, and by its status it has not begun");
+                    entity, id.value(), "startedAt", "is set, but by its status it has not begun");
         }
         if ((phase == Phase.WAITING || phase == Phase.RUNNING) && completedAt != null) {
             throw new InvalidDataException(
-                    entity, id.value(), "completedAt", "is set, and by its status it has not ended");
+                    entity, id.value(), "completedAt", "is set, but by its status it has not ended");
         }
         if (startedAt == null && (phase == Phase.RUNNING || phase == Phase.DONE)) {
             startedAt = createdAt;
