@@ -23,9 +23,9 @@ import java.util.function.Consumer;
  * Makes, checks and restores backups of databases in files. A backup is a SQLite file with a manifest beside it. A
  * database on a PostgreSQL server is backed up with {@code pg_dump}; see {@code docs/operations.md}.
  *
- * <p>Each can be killed at any moment and run again. All throw {@link UnavailableException} if a file is missing, or
- * cannot be read or written, {@link StorageFullException} if a disk is full, and {@link CancelledException} if the
- * thread is interrupted.
+ * <p>Each call can be killed at any moment and run again. Each throws {@link UnavailableException} if a file that it
+ * needs is missing, or if a file cannot be read or written, {@link StorageFullException} if a disk is full, and
+ * {@link CancelledException} if the thread is interrupted.
  *
  * @since 0.1.0
  */
@@ -34,11 +34,12 @@ public final class Backups {
     private Backups() {}
 
     /**
-     * Backs up the database in a file, which may be open in any process, and of any version of the schema up to this
-     * library's. The backup holds every transaction that was committed before, and is compact: nothing of deleted rows
-     * is in it. Writers go on meanwhile. At most half of a core is used.
+     * Backs up the database in a file. Any process may have it open, and may write meanwhile. Its schema may be older
+     * than this library's. The backup holds every transaction that was committed before the call, and nothing of
+     * deleted rows. The copy uses at most half of a core.
      *
-     * @param backup the file to write; its directory is created. It has this name when it is whole and on the disk
+     * @param backup the file to write; its directory is created. The file gets this name when it is complete and
+     *     flushed to the disk
      * @throws ConflictException if a file of that name exists; it is left as it is
      * @throws SchemaException if the database has no tables, is another program's, or has a newer schema
      * @throws BusyException if another backup of that name is being written
@@ -55,7 +56,7 @@ public final class Backups {
     }
 
     /**
-     * Reads a whole backup where it is, and compares its bytes, pages and rows with its manifest.
+     * Reads a whole backup, and compares its bytes, pages and rows with its manifest. Writes nothing.
      *
      * @throws CorruptDatabaseException if it has no manifest, is empty, cut short, damaged or changed
      * @throws SchemaException if it is another program's, or has a newer schema
@@ -71,8 +72,8 @@ public final class Backups {
     }
 
     /**
-     * Restores a backup to a temporary file beside it, compares every row, deletes the file, and notes the time in the
-     * manifest. Throws what {@link #verify(Path)} does.
+     * Tests that a backup can be restored: restores it to a temporary file beside it, compares every row, deletes that
+     * file, and writes the time into the manifest. Throws what {@link #verify(Path)} does.
      *
      * @return the backup, with that time
      */
@@ -87,9 +88,9 @@ public final class Backups {
     }
 
     /**
-     * Puts a backup in the place of a database, in one step: whoever opens the file finds the old database or the new
-     * one. The backup is checked before anything is touched. The old file is deleted at the end; if it could not be
-     * read, it is kept under another name, with its log. The schema stays the backup's; the next open migrates it.
+     * Replaces a database with a backup, in one step: whoever opens the file finds the old database or the new one.
+     * Checks the backup before it changes anything. Deletes the old file at the end, or keeps it under another name,
+     * with its log, if it cannot be read. Does not migrate the schema; the next {@link Database#open(Path)} does.
      *
      * @param database the file, which need not exist
      * @throws BusyException if anybody has the database open, in any process
@@ -108,17 +109,20 @@ public final class Backups {
     }
 
     /**
-     * The whole backups in a directory, as their manifests say, the oldest first. Reads no backup. Files that are none
-     * are left out; a missing directory has none.
+     * The backups in a directory, the oldest first. Reads only their manifests. Leaves out incomplete backups and other
+     * files.
+     *
+     * @return an immutable list; empty if the directory does not exist
      */
     public static List<Backup> list(Path directory) {
         return List.copyOf(Engines.backups().list(Objects.requireNonNull(directory, "directory")));
     }
 
     /**
-     * Adds a backup to a directory of backups, {@link #drill drills} it, and then deletes those that are no longer to
-     * be kept. Use a directory for one database alone. Throws what {@link #create(Path, Path)} and
-     * {@link #verify(Path)} do, and {@link BusyException} if another process adds to the directory.
+     * Adds a backup to a directory, {@link #drill drills} it, and then deletes the backups that {@code keep} does not
+     * keep. It deletes only files that are named {@code backup-….db}, as it names its own. Use a directory of its own
+     * for each database. Throws what {@link #create(Path, Path)} and {@link #verify(Path)} do, and
+     * {@link BusyException} if another process adds to the directory.
      */
     public static Generation add(Path database, Path directory, Keep keep) {
         return add(database, directory, keep, progress -> {});

@@ -3,9 +3,10 @@ package dev.modelscan.storage;
 import java.util.Objects;
 
 /**
- * A place in a list: behind the last row of a page. Opaque: keep it, send it to a client and take it back, but do not
- * take it apart. It belongs to the list, such as the tasks of an agent, and not to what that was filtered by. It stays
- * good while rows come and go, since it holds the last row's position and not a count.
+ * A place in a list: after the last row of a page. Its text is opaque; you can store it, or send it to a client and
+ * take it back. It belongs to a list method, such as the tasks of an agent, and does not contain the agent: pass the
+ * same arguments again. It stays valid when rows are added or deleted, because it holds the position of the last row,
+ * not a count.
  *
  * @param value the place as URL-safe text
  * @since 0.1.0
@@ -13,8 +14,8 @@ import java.util.Objects;
 public record Cursor(String value) {
 
     /**
-     * Takes a cursor's text back. The list that it is handed to rejects a text that none of its pages gave
-     * out.
+     * Takes a cursor's text back. A list throws {@link IllegalArgumentException} for a text that is not one of its
+     * cursors.
      *
      * @throws IllegalArgumentException if the text is empty
      */

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * An open database. Thread-safe: one serves a whole application, and any number of processes may have the same file
  * open.
  *
- * <p>Opening makes the file if it is missing, and applies the migrations that it lacks; see
+ * <p>Opening creates the file if it is missing, and applies the migrations that it lacks; see
  * {@link #appliedMigrations()}.
  *
  * @since 0.1.0
@@ -74,7 +74,7 @@ public final class Database implements Repositories, AutoCloseable {
      *
      * @throws SchemaException if the file is another program's, has a newer schema, or cannot be migrated
      * @throws CorruptDatabaseException if the file is no database, or is damaged
-     * @throws UnavailableException if the file cannot be made or opened
+     * @throws UnavailableException if the file cannot be created or opened
      * @throws BusyException if another process holds the file's lock for too long
      */
     public static Database open(Path file) {
@@ -83,10 +83,10 @@ public final class Database implements Repositories, AutoCloseable {
 
     /**
      * Opens a PostgreSQL database if the text begins with {@code jdbc:postgresql:}, as {@link DatabaseBuilder#url}
-     * does, and else the database in a file, as {@link #open(Path)} does. A leading {@code ~} is the user's home
-     * directory; apart from that, a path is a path, and no parameters have a meaning in it.
+     * does. Otherwise the text is the path of a file, as in {@link #open(Path)}. A leading {@code ~} is the user's home
+     * directory. A path takes no parameters.
      *
-     * @throws IllegalArgumentException if the text is not a path
+     * @throws IllegalArgumentException if the text is neither such a URL nor a path
      */
     public static Database open(String location) {
         return (Locations.isUrl(Objects.requireNonNull(location, "location"))
@@ -96,9 +96,9 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Opens a new, empty database in memory, which is gone when it is closed. Meant for tests: reading and writing
-     * exclude each other there, so an open cursor of {@link #dsl()}, or a read through this database inside
-     * {@code withTx}, makes the other wait, and fail with {@link BusyException}.
+     * Opens a new, empty database in memory, for tests. It is gone when it is closed. Reading and writing exclude each
+     * other there: while a cursor of {@link #dsl()} is open, a write waits; inside {@code withTx}, a read through this
+     * database waits. Both then fail with {@link BusyException}.
      */
     public static Database inMemory() {
         return builder().inMemory().open();
@@ -119,7 +119,7 @@ public final class Database implements Repositories, AutoCloseable {
         return repositories.search();
     }
 
-    /** What changed, when, and by whom; a database has it if it was switched on. */
+    /** The audit log: what changed, when, and by whom. It records nothing until it is switched on. */
     public AuditLog audit() {
         return repositories.audit();
     }
@@ -132,8 +132,8 @@ public final class Database implements Repositories, AutoCloseable {
     /**
      * {@inheritDoc}
      *
-     * <p>This one reads. Streams and cursors hold a connection until they are closed. Several queries that must see one
-     * state go into {@code dsl().transactionResult(...)}, which is a snapshot.
+     * <p>This one only reads. Streams and cursors hold a connection until they are closed. Several queries that must
+     * see one state go into {@code dsl().transactionResult(...)}, which is a snapshot.
      */
     @Override
     public DSLContext dsl() {
@@ -151,17 +151,18 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Runs a function in a transaction, on this thread. It is committed if the function returns, and rolled back if the
-     * function throws anything, which is passed on as it is. On SQLite no other transaction writes meanwhile: keep it
-     * short, and do not wait for anything in it.
+     * Runs a function in a transaction, on this thread. Commits if the function returns. Rolls back if it throws
+     * anything, and passes that on unchanged. On SQLite no other transaction can write meanwhile: keep it short, and do
+     * not wait for anything in it.
      *
-     * <p>On PostgreSQL the function is run again, up to {@link DatabaseOptions#busyTimeout()}, if the server took the
-     * transaction back because of others (a deadlock or a serialization failure): leave out of it what must not happen
-     * twice.
+     * <p>On PostgreSQL the function may run more than once. If the server rolls the transaction back because of others
+     * (a deadlock or a serialization failure), it runs again, until {@link DatabaseOptions#busyTimeout()} has passed.
+     * Do nothing in it that must not happen twice.
      *
      * @return what the function returned
-     * @throws BusyException if the write lock could not be had in time
+     * @throws BusyException if it got no write lock or connection in time, or if retries did not help until then
      * @throws OutcomeUnknownException if the commit failed and may have taken effect
+     * @throws ReadOnlyException if the database was opened read-only
      * @throws IllegalStateException if this thread is inside {@code withTx} already: nest with {@link Tx#withTx}
      */
     public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
@@ -177,8 +178,8 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * The repositories and {@link Tx#dsl()} over a connection of the caller's, in the transaction that the caller has
-     * begun and ends. Agents' records and the application's own rows are then stored together, or not at all:
+     * The repositories and {@link Tx#dsl()} over a connection of the caller's, in a transaction that the caller begins
+     * and ends. The library's records and the application's own rows are then stored together, or not at all:
      *
      * <pre>{@code
      * connection.setAutoCommit(false);
@@ -187,13 +188,13 @@ public final class Database implements Repositories, AutoCloseable {
      * connection.commit();
      * }</pre>
      *
-     * <p>Nothing is committed, rolled back, closed or set by the library, and no statement of a repository stays open
-     * on the connection. {@link Tx#withTx} sets savepoints. {@link DatabaseOptions#queryTimeout()} and interrupts stop
-     * statements as elsewhere; how long one waits for a lock, and the isolation, are the connection's own. Failures
-     * are the library's exceptions. What the caller's {@code commit()} throws is the driver's.
+     * <p>The library does not commit, roll back, close or configure the connection, and leaves no statement of a
+     * repository open on it. {@link Tx#withTx} sets savepoints. {@link DatabaseOptions#queryTimeout()} and interrupts
+     * stop statements as elsewhere. Isolation and lock timeouts are the connection's own. Calls throw the library's
+     * exceptions; the caller's {@code commit()} throws the driver's.
      *
-     * <p>Ask for it in each transaction, on the thread that uses it. After the database has refused a statement, ask
-     * again when the caller has rolled back to a savepoint of his own.
+     * <p>Call this method in each transaction, on the thread that uses the result. If the database has refused a
+     * statement, roll back to a savepoint of your own, and call this method again.
      *
      * <p>On SQLite the connection must be to this database's {@link #file()}, by the driver of this library, and
      * enforce foreign keys ({@code SQLiteConfig.enforceForeignKeys}); begin with {@code BEGIN IMMEDIATE} (the driver's
@@ -203,8 +204,8 @@ public final class Database implements Repositories, AutoCloseable {
      * use of a connection costs two round trips more.
      *
      * @throws IllegalArgumentException if it is no connection to this database; the message says why
-     * @throws IllegalStateException if it commits each statement by itself, or is closed
-     * @throws ReadOnlyException if the database was opened to be read
+     * @throws IllegalStateException if it is in auto-commit mode, or closed
+     * @throws ReadOnlyException if the database was opened read-only
      */
     public Tx on(Connection connection) {
         return repositories.on(Objects.requireNonNull(connection, "connection"));
@@ -225,7 +226,7 @@ public final class Database implements Repositories, AutoCloseable {
         });
     }
 
-    /** What the database holds. Counts every row, so its cost grows with the database. */
+    /** What the database holds. Counts every row of the library's tables, so its cost grows with the database. */
     public DatabaseStats stats() {
         return new DatabaseStats(
                 opened.schemaVersion(),
@@ -235,7 +236,8 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Checks that the database can be read and written, and that its file is still in its place. Writes nothing.
+     * Checks that the database can be read and written, and that its file is still in its place. Writes nothing. A
+     * database that was opened read-only is only read.
      *
      * @throws IllegalStateException inside {@code withTx}
      */
@@ -248,31 +250,35 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Writes a backup of this database into a file, while others write; see {@link Backups}, which also restores it.
+     * Writes a backup of this database into a file, as {@link Backups#create(Path, Path)} does; see there for what it
+     * throws.
      *
      * @throws UnsupportedOperationException on PostgreSQL, where {@code pg_dump} does it
-     * @throws ConflictException if a file of that name exists
+     * @throws ConflictException if a file of that name exists; it is left as it is
      */
     public Backup backup(Path file) {
         return opened.store().backup(Objects.requireNonNull(file, "file"), progress -> {});
     }
 
     /**
-     * Looks for what is wrong with the schema, the storage and the rows. Reads every table once, and writes nothing.
-     * Works on a database that was opened to be read.
+     * Looks for what is wrong with the schema, the storage and the rows. Reads the whole database, and writes nothing.
+     * Also works on a database that was opened read-only.
      */
     public Diagnosis doctor() {
         return doctor(null, progress -> {});
     }
 
-    /** {@link #doctor()}, and whether this directory has a backup that was restored for a test, not long ago. */
+    /**
+     * {@link #doctor()}, and a check of a directory of backups: whether the newest one that was ever
+     * {@linkplain Backups#drill drilled} is less than 7 days old.
+     */
     public Diagnosis doctor(Path backups) {
         return doctor(Objects.requireNonNull(backups, "backups"), progress -> {});
     }
 
     /**
-     * {@link #doctor(Path)}, or {@link #doctor()} of null, with a listener, which is told before each check, on this
-     * thread.
+     * {@link #doctor(Path)}, or {@link #doctor()} if {@code backups} is null, with a listener. It is called on this
+     * thread, before each check and at the end.
      */
     public Diagnosis doctor(@Nullable Path backups, Consumer<? super DoctorProgress> progress) {
         return Examination.run(
@@ -281,15 +287,16 @@ public final class Database implements Repositories, AutoCloseable {
 
     /**
      * Repairs what is safe to repair in a SQLite database: recreates missing indexes and triggers, rebuilds damaged
-     * indexes and a broken search index, and sets the last number of each conversation to that of its messages. Deletes
-     * nothing. Back it up before.
+     * indexes and a broken search index, and raises the last number of a conversation that is lower than that of its
+     * newest message. Deletes nothing. Back up the database before.
      *
-     * <p>A step that fails hinders no other. A unique index is not made while rows are duplicates, which
-     * {@link #doctor()} finds.
+     * <p>If a step fails, it is undone, and the others go on. But if the disk is full, for example, the call throws and
+     * undoes everything. A unique index is not created while there are duplicate rows, which {@link #doctor()} finds.
+     * If a table or column is missing, nothing is repaired.
      *
      * @return what was repaired, in order; empty if nothing was
      * @throws IllegalStateException inside {@code withTx}
-     * @throws ReadOnlyException if the database was opened to be read
+     * @throws ReadOnlyException if the database was opened read-only
      * @throws UnsupportedOperationException on PostgreSQL
      */
     public List<String> repair() {
@@ -297,16 +304,16 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * {@link #repair()}, which also says what failed, with a listener, which is told what is being repaired, and how
-     * much of it in percent, on this thread.
+     * {@link #repair()} with a listener. The result also says what failed. The listener is called on this thread with
+     * what is being repaired, and how much of it is done, in percent.
      */
     public RepairResult repair(Consumer<? super DoctorProgress> progress) {
         return opened.store().repair(Objects.requireNonNull(progress, "progress"));
     }
 
     /**
-     * What {@link #repair} would repair now, in the same words. Writes nothing, and works on a database that was opened
-     * to be read.
+     * What {@link #repair} would repair now, in the same words. Writes nothing. Also works on a database that was
+     * opened read-only.
      *
      * @throws UnsupportedOperationException on PostgreSQL
      */
@@ -315,14 +322,14 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Gives the free pages of a SQLite file back to the file system: rewrites the whole file ({@code VACUUM}), which
-     * needs as much space again, and as long as a backup. Nobody can write meanwhile. A file with {@code auto_vacuum =
-     * INCREMENTAL} shrinks in small steps instead, between which others write.
+     * Gives the free pages of a SQLite file back to the file system. Rewrites the whole file ({@code VACUUM}), which
+     * needs as much space again, and takes about as long as a backup. Nobody can write meanwhile. A file with
+     * {@code auto_vacuum = INCREMENTAL} shrinks in small steps instead, between which others write.
      *
-     * @return by how many bytes the file is smaller
+     * @return how many bytes smaller the file is, together with its log
      * @throws BusyException if a transaction or a reader that does not end is in the way
      * @throws IllegalStateException inside {@code withTx}
-     * @throws ReadOnlyException if the database was opened to be read
+     * @throws ReadOnlyException if the database was opened read-only
      * @throws UnsupportedOperationException on PostgreSQL, which vacuums by itself
      */
     public long compact() {
@@ -335,10 +342,10 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * For the start of an application: gives up what its own run before left behind. Sets those agents that are
-     * {@code active} to {@code idle}, and cancels the tasks that they have {@code running}, in one transaction. Nothing
-     * else is touched: neither pending tasks, nor what other processes' agents run. Ids of agents that do not exist
-     * have no effect.
+     * For the start of an application: cancels what its last run left unfinished. In one transaction, sets those of the
+     * given agents that are {@code active} to {@code idle}, and cancels all {@code running} tasks of the given agents.
+     * Pending tasks, and other agents and their tasks, stay as they are. Ids of agents that do not exist have no
+     * effect.
      *
      * @param agentIds the agents that this application alone runs
      * @return how many tasks were cancelled
@@ -362,14 +369,14 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * This database, used in somebody's name: what it deletes and keeps says so in
-     * {@link dev.modelscan.storage.deleted.DeletedRecord#deletedBy}, and what it writes in the {@linkplain #audit()
-     * audit log}. It costs nothing to make and shares all connections. It is closed when this database is; its own
-     * {@link #close} does nothing. On PostgreSQL each of its writes takes one round trip more, and a single insert two
-     * more.
+     * This database, used in somebody's name. The name is stored in
+     * {@link dev.modelscan.storage.deleted.DeletedRecord#deletedBy} of what it deletes and keeps, and in the
+     * {@linkplain #audit() audit log}. It costs nothing to create, and shares all connections. It is closed when this
+     * database is; its own {@link #close} does nothing. On PostgreSQL each of its writes takes one round trip more, and
+     * a single insert two more.
      *
      * @param actor who: 1 to 255 characters, not blank
-     * @throws InvalidDataException if it is no such text
+     * @throws InvalidDataException if it is not such a text
      */
     public Database as(String actor) {
         Objects.requireNonNull(actor, "actor");
@@ -393,9 +400,9 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Closes all connections, after the transaction that is under way. Closing twice is no error. After it, what would
-     * read or write throws {@link UnavailableException}, and {@link #healthCheck} tells of it. What {@link #as} has
-     * made closes nothing.
+     * Waits for the running transaction, and closes all connections. Closing again does nothing. Afterwards, what reads
+     * or writes throws {@link UnavailableException}, and {@link #healthCheck} reports it. A database that {@link #as}
+     * returned closes nothing.
      *
      * @throws IllegalStateException inside {@code withTx}
      */

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects how a database is opened. Not thread-safe.
  *
- * <p>An option that would have no effect on what is opened is rejected when it is opened. No option may be null: that
- * is a {@link NullPointerException} with the option's name.
+ * <p>An option that is out of its range is an {@link IllegalArgumentException}, at the latest when it is opened; so is
+ * one that would have no effect. A null option is a {@link NullPointerException} with the option's name.
  *
  * @since 0.1.0
  */
@@ -86,7 +86,7 @@ public final class DatabaseBuilder {
     /**
      * The file, as text. A leading {@code ~} is the user's home directory.
      *
-     * @throws IllegalArgumentException if the text is blank, a URL, no path, or has a {@code ~} and there is no home
+     * @throws IllegalArgumentException if the text is blank, a URL or no path, or if its {@code ~} has no home
      *     directory
      */
     public DatabaseBuilder path(String path) {
@@ -99,10 +99,9 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * A database on a PostgreSQL server, as the driver's URL names it: {@code jdbc:postgresql://host/database}.
-     * Parameters of the driver's may follow.
+     * A database on a PostgreSQL server: {@code jdbc:postgresql://host/database}, with parameters of its driver.
      *
-     * @throws IllegalArgumentException if it is no such URL
+     * @throws IllegalArgumentException if it is not such a URL
      */
     public DatabaseBuilder url(String url) {
         this.url = Locations.requireUrl("url", url);
@@ -110,35 +109,33 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Where {@link Database#dsl()} reads, such as a replica of the server; by default the same server. Goes with
-     * {@link #url} alone.
+     * Where {@link Database#dsl()} reads, such as a replica; by default the same server. Only with {@link #url}.
      *
-     * @throws IllegalArgumentException if it is no such URL
+     * @throws IllegalArgumentException if it is not such a URL
      */
     public DatabaseBuilder readUrl(String readUrl) {
         this.readUrl = Locations.requireUrl("readUrl", readUrl);
         return given("readUrl");
     }
 
-    /** The role to connect as. Goes with {@link #url} alone. */
+    /** The role to connect as. Only with {@link #url}. */
     public DatabaseBuilder user(String user) {
         this.user = Objects.requireNonNull(user, "user");
         return given("user");
     }
 
-    /** The role's password. Goes with {@link #url} alone. */
+    /** The role's password. Only with {@link #url}. */
     public DatabaseBuilder password(String password) {
         this.password = Objects.requireNonNull(password, "password");
         return given("password");
     }
 
     /**
-     * A PostgreSQL server, by connections of the caller's own, who closes the source. Their sessions' settings are left
-     * alone; what the library sets ends with its transactions. A transaction that writes has one round trip more than
-     * over the library's own pool, to begin. Opening takes one connection at a time. If
-     * {@link java.sql.Connection#unwrap} does not find the driver's connection, no statement is stopped by an interrupt
-     * or after {@link #queryTimeout}, and a pooler is not noticed: add {@code prepareThreshold=0} to the driver's URL
-     * then.
+     * A PostgreSQL server, through a data source of the caller's, which the caller closes. What the library sets in a
+     * session ends with its transaction. A transaction that writes takes one round trip more than with the library's
+     * own pool. Opening uses one connection at a time. If {@link java.sql.Connection#unwrap} does not find the driver's
+     * connection, neither an interrupt nor {@link #queryTimeout} stops a statement, and a pooler is not detected: then
+     * add {@code prepareThreshold=0} to the driver's URL.
      */
     public DatabaseBuilder dataSource(DataSource dataSource) {
         this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -146,11 +143,11 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * A workspace, which is made if it is missing: on PostgreSQL a schema of its own; on SQLite the file
+     * A workspace, which is created if it is missing: on PostgreSQL a schema of its own; on SQLite the file
      * {@code <name>.db} in the directory that {@link #path(Path)} names. {@link Workspaces} says what a name may be,
      * and serves more than one.
      *
-     * @throws IllegalArgumentException if it is no such name
+     * @throws IllegalArgumentException if the name is not allowed
      */
     public DatabaseBuilder workspace(String workspace) {
         this.workspace = Locations.requireWorkspace(Objects.requireNonNull(workspace, "workspace"));
@@ -158,57 +155,46 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * The maximum number of connections to a PostgreSQL server in each of two pools: 1 to 1,000. One pool serves the
-     * repositories and transactions; the other serves {@link Database#dsl()}, and is made with its first query. So a
-     * program that uses both has up to twice as many connections. Goes with {@link #url} alone.
+     * The maximum number of connections to a PostgreSQL server in each of two pools: 1 to 1,000. Repositories and
+     * transactions use one pool. {@link Database#dsl()} uses the other, which is created with its first query. Only
+     * with {@link #url}.
      */
     public DatabaseBuilder poolSize(int poolSize) {
         this.poolSize = poolSize;
         return given("poolSize");
     }
 
-    /** How long connecting to a server may take: 1 second to 1 hour. Goes with {@link #url} alone. */
+    /** How long connecting to a server may take: 1 second to 1 hour. Only with {@link #url}. */
     public DatabaseBuilder connectTimeout(Duration connectTimeout) {
         this.connectTimeout = Objects.requireNonNull(connectTimeout, "connectTimeout");
         return given("connectTimeout");
     }
 
-    /**
-     * How long a statement may take before it is stopped with {@link CancelledException}: up to 24 hours; 0 for no
-     * limit.
-     */
+    /** How long a statement may take, or else {@link CancelledException}: up to 24 hours; 0 for no limit. */
     public DatabaseBuilder queryTimeout(Duration queryTimeout) {
         this.queryTimeout = Objects.requireNonNull(queryTimeout, "queryTimeout");
         return given("queryTimeout");
     }
 
-    /** How far transactions are kept apart if nothing else is said. PostgreSQL only: on SQLite all are serializable. */
+    /** The default isolation of transactions. Only on PostgreSQL; on SQLite every transaction is serializable. */
     public DatabaseBuilder isolation(Isolation isolation) {
         this.isolation = Objects.requireNonNull(isolation, "isolation");
         return given("isolation");
     }
 
-    /**
-     * Connections that read a SQLite file at once: 1 to 1,000, each with 16 MB. More than cores make the writer wait.
-     */
+    /** How many connections read SQLite at once: 1 to 1,000, up to 16 MB each. More than cores delay the writer. */
     public DatabaseBuilder readers(int readers) {
         this.readers = readers;
         return given("readers");
     }
 
-    /**
-     * How many bytes of SQLite files all connections keep in memory: up to 1 TiB; see
-     * {@link DatabaseOptions#cacheSize()}.
-     */
+    /** The most bytes of SQLite files that connections cache: up to 1 TiB; see {@link DatabaseOptions#cacheSize()}. */
     public DatabaseBuilder cacheSize(long bytes) {
         this.cacheSize = bytes;
         return given("cacheSize");
     }
 
-    /**
-     * How many workspaces stay connected while idle: up to 1,000,000; see
-     * {@link DatabaseOptions#maxConnectedWorkspaces()}.
-     */
+    /** Idle workspaces that stay connected: up to 1,000,000; see {@link DatabaseOptions#maxConnectedWorkspaces()}. */
     public DatabaseBuilder maxConnectedWorkspaces(int maxConnectedWorkspaces) {
         this.maxConnectedWorkspaces = maxConnectedWorkspaces;
         return given("maxConnectedWorkspaces");
@@ -222,8 +208,8 @@ public final class DatabaseBuilder {
      *   <li>SQLite, to read: one of the {@link #readers}, or a lock of the file. {@link BusyException}
      *   <li>PostgreSQL: a connection of the pool, at least 250 ms. {@link BusyException} if all are in use,
      *       {@link UnavailableException} if none could be made
-     *   <li>PostgreSQL: a row or table that another transaction or a migration has locked, and how long a transaction
-     *       that the server took back because of others is run again. {@link BusyException}
+     *   <li>PostgreSQL: a row or table that another transaction or a migration has locked, and retries of a transaction
+     *       that the server rolled back because of others. {@link BusyException}
      *   <li>PostgreSQL: a server that is away, as in a fail-over. {@link UnavailableException}
      * </ul>
      *
@@ -234,7 +220,7 @@ public final class DatabaseBuilder {
         return given("busyTimeout");
     }
 
-    /** What a commit to a SQLite file survives. Goes with a path alone. */
+    /** What a commit to a SQLite file survives. Only with a path. */
     public DatabaseBuilder durability(Durability durability) {
         this.durability = Objects.requireNonNull(durability, "durability");
         return given("durability");
@@ -253,8 +239,9 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Where {@code updatedAt} and the times of a status come from. SQLite asks it while the write lock is held, perhaps
-     * on another writer's thread: it must be fast, the same for every thread, and must not use the database.
+     * The clock for times that the library sets when it writes, such as {@code updatedAt}; {@code build()} does not use
+     * it for {@code createdAt}. SQLite reads it while the write lock is held, perhaps on another writer's thread: it
+     * must be fast, the same for every thread, and must not use the database.
      */
     public DatabaseBuilder clock(Clock clock) {
         this.clock = Objects.requireNonNull(clock, "clock");
@@ -262,26 +249,23 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * How long what {@code delete} of a repository deletes is kept, so that {@link Database#deletedRecords} can restore
-     * it: up to 36,500 days; zero, the default, to keep nothing. {@link dev.modelscan.storage.deleted.DeletedRecords}
-     * says what is kept.
+     * How long records are kept that a repository's {@code delete} deletes: up to 36,500 days; 0, the default, keeps
+     * none. {@link dev.modelscan.storage.deleted.DeletedRecords} restores them, and says what is kept.
      */
     public DatabaseBuilder keepDeleted(Duration keepDeleted) {
         this.keepDeleted = Objects.requireNonNull(keepDeleted, "keepDeleted");
         return given("keepDeleted");
     }
 
-    /**
-     * Is told of each operation when it has ended. Several listeners are told in the order in which they were given.
-     */
+    /** Adds a listener, which is called after each operation. Several are called in the order of their addition. */
     public DatabaseBuilder listener(OperationListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
         return given("listener");
     }
 
     /**
-     * Logs each operation that takes that long or longer, with its first statement and without its values, as a
-     * warning of the logger {@code dev.modelscan.storage.slow}: 0 to 24 hours.
+     * Logs each operation that takes that long or longer, with its first statement and without its values, as a warning
+     * of the logger {@code dev.modelscan.storage.slow}: 0 to 24 hours.
      */
     public DatabaseBuilder slowOperations(Duration threshold) {
         Ranges.require("slowOperations", threshold, Duration.ZERO, Duration.ofHours(24));
@@ -290,10 +274,10 @@ public final class DatabaseBuilder {
 
     /**
      * Lets the repositories, {@link Database#withTx} and {@link Database#cancelRunning} take part in transactions of
-     * the application's framework. Each call asks for the connection of the transaction that its thread is in, and runs
-     * in it as {@link Database#on} does; {@code withTx} is a savepoint there. If the answer is null, the call is its
-     * own transaction. {@link Database#dsl()} stays outside, and reads what is committed. Does not go with
-     * {@link #inMemory} or {@link #readOnly}.
+     * the application's framework. The supplier returns the connection of the transaction that the calling thread is
+     * in; the call runs in it, as in {@link Database#on}, and {@code withTx} is a savepoint there. If the supplier
+     * returns null, the call is its own transaction. {@link Database#dsl()} does not take part, and reads what is
+     * committed. Not with {@link #inMemory} or {@link #readOnly}.
      */
     public DatabaseBuilder joinTransactions(Supplier<? extends @Nullable Connection> joinTransactions) {
         this.joined = Objects.requireNonNull(joinTransactions, "joinTransactions");
@@ -301,48 +285,45 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Opens what is there, and writes nothing: no file, schema or table is made, none is migrated. What writes throws
-     * {@link ReadOnlyException} before it begins, {@link Database#withTx} too; {@code dsl().transactionResult(...)}
-     * gives a snapshot. Opening throws {@link UnavailableException} for what is not there, and {@link SchemaException},
-     * which names the versions, for an older schema.
+     * Opens an existing database, and writes nothing: creates no file, schema or table, and migrates none. Calls that
+     * write throw {@link ReadOnlyException} at once, {@link Database#withTx} too; use
+     * {@code dsl().transactionResult(...)} for a snapshot. Opening throws {@link UnavailableException} if the database
+     * does not exist, and {@link SchemaException}, which names the versions, if its schema is older.
      *
-     * <p>A SQLite file may lie on a medium that is mounted read-only. Rows in a log beside it need its {@code -shm}
-     * file. Without a log, a file that this process may not write is read without locks: when somebody writes to it,
-     * calls throw {@link UnavailableException} within 100 ms, and it has to be opened again. Not with
-     * {@link #inMemory}, or a transfer.
+     * <p>A SQLite file may be on a file system that is mounted read-only. If there is a log with rows beside it, its
+     * {@code -shm} file has to be there too. A file without a log that this process may not write is read without
+     * locks: if somebody writes to it, calls throw {@link UnavailableException} within 100 ms, and you have to open it
+     * again. Not with {@link #inMemory}, or a transfer.
      */
     public DatabaseBuilder readOnly() {
         this.readOnly = true;
         return given("readOnly");
     }
 
-    /**
-     * {@link #migrations(String, String)} for the set {@link MigrationSet#DEFAULT_NAME}.
-     *
-     * @throws IllegalArgumentException if the location is malformed, or a set of that name was added
-     */
+    /** {@link #migrations(String, String)} for the set {@link MigrationSet#DEFAULT_NAME}. Throws what that throws. */
     public DatabaseBuilder migrations(String location) {
         Objects.requireNonNull(location, "migrations");
         return migrations(MigrationSet.DEFAULT_NAME, location);
     }
 
     /**
-     * Adds a set of migrations of the application's own tables. Opening applies those that the database lacks:
-     * the library's first, then each set's, in the order in which the sets were added.
+     * Adds a set of migrations of the application's own tables. Opening applies those that the database lacks: the
+     * library's first, then each set's, in the order in which the sets were added.
      *
-     * <p>A location is {@code classpath:<folder>}, seen by the thread's context class loader, or {@code
-     * filesystem:<folder>}. It holds a folder {@code sqlite} and a folder {@code postgresql}, of which the
+     * <p>A location is {@code classpath:<folder>}, seen by the thread's context class loader, or
+     * {@code filesystem:<folder>}. It holds a folder {@code sqlite} and a folder {@code postgresql}, of which the
      * engine's is used, or the migrations themselves, if their SQL serves both. A migration is a UTF-8 file
      * {@code V<number>__<words>.sql}. Placeholders are not replaced. A file {@code index} may name the files.
      *
-     * <p>All migrations of one opening, the library's included, are one transaction: if one fails, the database
-     * is as it was before, and the exception names the set, the file and the statement. So a migration cannot
-     * contain what no transaction can, such as {@code VACUUM} or {@code CREATE INDEX CONCURRENTLY}. On SQLite
-     * foreign keys are checked at the end of each migration.
+     * <p>All migrations of one opening, the library's included, are one transaction: if one fails, the database is as
+     * it was before, and the exception names the set, the file and the statement. So a migration cannot contain what no
+     * transaction can, such as {@code VACUUM} or {@code CREATE INDEX CONCURRENTLY}. On SQLite foreign keys are checked
+     * at the end of each migration.
      *
-     * <p>Each set has its own history, the table {@code modelscan_<name>_schema_history}. A changed or missing file
-     * of an applied migration, a new one before it, and newer ones in the database are a {@link SchemaException}.
-     * A database opens without sets that it holds; {@link Database#healthCheck} then notes them.
+     * <p>Each set has its own history, the table {@code modelscan_<name>_schema_history}. Opening throws
+     * {@link SchemaException} if the file of an applied migration was changed or removed, if a new file comes before an
+     * applied one, or if the database has newer migrations. A database opens without sets that it holds;
+     * {@link Database#healthCheck} then notes them.
      *
      * @param name of the set, which never changes: 1 to 30 of a to z, 0 to 9 and _, beginning with a letter
      * @throws IllegalArgumentException if name or location is malformed, or a set of that name was added
@@ -368,10 +349,10 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Opens the database. What it throws is said at {@link Database#open(Path)}.
+     * Opens the database. Also throws what {@link Database#open(Path)} throws.
      *
-     * @throws IllegalArgumentException if an option is out of its range, has no effect on what is opened, or
-     *     not exactly one of a path, {@link #inMemory}, a URL and a data source was given
+     * @throws IllegalArgumentException if an option is out of its range, has no effect on what is opened, or not
+     *     exactly one of a path, {@link #inMemory}, a URL and a data source was given
      */
     public Database open() {
         given.requireOne();
@@ -381,11 +362,11 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Opens what holds any number of workspaces: the server, or the directory that {@link #path(Path)} names, which
-     * need not be there yet.
+     * Opens a place that holds any number of workspaces: the server, or the directory that {@link #path(Path)} names.
+     * The directory need not exist yet, unless {@link #readOnly} was given.
      *
-     * @throws IllegalArgumentException if an option is out of its range, has no effect on what is opened, not
-     *     exactly one of a path, a URL and a data source was given, or a {@link #workspace} was
+     * @throws IllegalArgumentException if an option is out of its range, has no effect on what is opened, not exactly
+     *     one of a path, a URL and a data source was given, or a {@link #workspace} was
      * @throws SchemaException if the server or the database on it cannot be used
      * @throws UnavailableException if the server cannot be reached, or the path is a file
      */

@@ -13,9 +13,10 @@ import java.util.List;
 public sealed interface DatabaseOptions permits CheckedOptions {
 
     /**
-     * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, 10 minutes for a statement,
-     * {@link Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock, reading and
-     * writing, deleted records not kept, no limit for caches and for workspaces.
+     * The defaults: as many readers as cores, a pool of 10 connections, a {@code busyTimeout} of 5 s, a
+     * {@code connectTimeout} of 10 s, a {@code queryTimeout} of 10 minutes, {@link Durability#FULL},
+     * {@link Isolation#SERIALIZABLE}, JSON of up to 100 levels, values of up to 16 MiB, the system's clock, reading and
+     * writing, no deleted records kept, and no limit for all caches together and for connected workspaces.
      */
     static DatabaseOptions defaults() {
         return CheckedOptions.DEFAULTS;
@@ -33,8 +34,8 @@ public sealed interface DatabaseOptions permits CheckedOptions {
 
     /**
      * How many workspaces of a SQLite directory keep connections to their files while nobody uses them; zero for all.
-     * Of more, those that were not used for the longest time close theirs, and open new ones at their next call, which
-     * takes a few milliseconds. Calls, transactions, streams and cursors keep their workspace connected.
+     * If there are more, those that were unused for the longest time close their connections. Their next call opens new
+     * ones, which takes a few milliseconds. Calls, transactions, streams and cursors keep their workspace connected.
      */
     int maxConnectedWorkspaces();
 
@@ -53,31 +54,31 @@ public sealed interface DatabaseOptions permits CheckedOptions {
     /** How long a statement may take; zero for no limit. */
     Duration queryTimeout();
 
-    /** What a commit survives. */
+    /** What a commit to a SQLite file survives. */
     Durability durability();
 
-    /** How far transactions are kept apart. */
+    /** The isolation of transactions that do not choose one. */
     Isolation isolation();
 
-    /** The deepest nesting of JSON. */
+    /** The deepest nesting of JSON that is stored. */
     int maxJsonDepth();
 
-    /** The longest text or JSON, in bytes of UTF-8. */
+    /** The longest text or JSON that is stored, in bytes of UTF-8. */
     int maxValueBytes();
 
-    /** Where {@code updatedAt} and the times of a status come from. */
+    /** The clock for the times that the library sets when it writes; see {@link DatabaseBuilder#clock}. */
     Clock clock();
 
     /** How long deleted records are kept; zero if they are not. */
     Duration keepDeleted();
 
-    /** Whether nothing is written. */
+    /** Whether the database was opened read-only. */
     boolean readOnly();
 
     /** The application's migrations, in the order in which they are applied; immutable. */
     List<MigrationSet> migrations();
 
-    /** Who is told of each operation, in the order in which they were given; immutable. */
+    /** The listeners for operations, in the order in which they are called; immutable. */
     List<OperationListener> listeners();
 
     /** Whether no migration is applied, and a database that lacks one is not opened. */

@@ -260,8 +260,8 @@ public final class Json {
     }
 
     /**
-     * A text that two values have in common exactly when they are equal: to hash values, or to look them up. It is for
-     * no other use, and not itself JSON. The first call parses the text.
+     * A text that is the same for two values exactly if they are equal: to hash values, or to look them up. It is not
+     * JSON. The first call parses the value.
      *
      * @throws CorruptDatabaseException if stored text is not JSON after all
      * @since 0.1.0

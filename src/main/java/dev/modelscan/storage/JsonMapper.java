@@ -7,11 +7,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Java values become JSON and come back, for {@link Json#of(Object, JsonMapper)}, {@link Json#as(Class,
- * JsonMapper)} and {@link ColumnTypes#json(Class, JsonMapper)}. A caller who wants other rules than the library's gives
- * one: with {@link #jackson}, or with a few lines over a library of his own. It has to be thread-safe.
+ * Converts Java values to JSON and back by other rules than the library's, for {@link Json#of(Object, JsonMapper)},
+ * {@link Json#as(Class, JsonMapper)} and {@link ColumnTypes#json(Class, JsonMapper)}. {@link #jackson} makes one; you
+ * can also implement one over another library. It has to be thread-safe.
  *
- * <p>It is given to the call, and not to the database: a {@link Json} is a value, made and read without one.
+ * <p>Each call takes a mapper; a database has none.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ public interface JsonMapper {
     /**
      * The value as JSON. The library checks the text.
      *
-     * @throws IOException if it cannot be written; so may any unchecked exception say
+     * @throws IOException if it cannot be written; it may also throw an unchecked exception
      */
     String write(Object value) throws IOException;
 
@@ -28,8 +28,8 @@ public interface JsonMapper {
      * The value of JSON that is valid.
      *
      * @param type a class, or a generic type as reflection has it
-     * @return an instance of the type; null is refused
-     * @throws IOException if it does not fit the type; so may any unchecked exception say
+     * @return an instance of the type; the library rejects null
+     * @throws IOException if it does not fit the type; it may also throw an unchecked exception
      */
     @Nullable
     Object read(String json, Type type) throws IOException;

@@ -17,13 +17,13 @@ import dev.modelscan.storage.workflows.Workflow;
 import org.jooq.Record;
 
 /**
- * The library's records from rows of {@link Repositories#dsl()}: {@code dsl.selectFrom(TASKS).fetch(Records::task)}. A
- * row may hold more, in any order, such as the columns of several joined tables: columns are found by table and name.
- * {@code fetchInto(Task.class)} does the same.
+ * Makes the library's records from rows of {@link Repositories#dsl()}:
+ * {@code dsl.selectFrom(TASKS).fetch(Records::task)}. A row may have more columns, in any order, such as those of
+ * several joined tables: columns are found by table and name. {@code fetchInto(Task.class)} does the same.
  *
- * <p>All throw {@link IllegalArgumentException} if the row lacks a column, and name it, and
- * {@link CorruptDatabaseException} if a value is missing that its table demands, such as that of the other side of an
- * outer join.
+ * <p>Each throws {@link IllegalArgumentException}, which names the column, if the row lacks one. Each throws
+ * {@link CorruptDatabaseException} if a value is null that the table does not allow to be null, as in a row of an outer
+ * join that found nothing.
  *
  * @since 0.1.0
  */

@@ -100,8 +100,7 @@ public interface Repositories {
      * the database refuses is thrown as a {@link StorageException}.
      *
      * <p>On a {@link Database} it reads, and refuses to write. On a {@link Tx} it takes part in the transaction, and
-     * can write; rows written through it are subject to the schema's constraints, and to nothing else that the
-     * repositories check.
+     * can write; rows that it writes are checked by the schema's constraints, and not by the repositories.
      */
     DSLContext dsl();
 
@@ -109,7 +108,7 @@ public interface Repositories {
      * A stored query, ready for its parameters. On a {@link Database} it reads, in a transaction of its own. On a
      * {@link Tx} it takes part in the transaction. {@link StoredQueries} makes stored queries.
      *
-     * @throws IllegalArgumentException if the query is none that the library can store; the message says why
+     * @throws IllegalArgumentException if the library cannot store the query; the message says why
      * @throws IllegalStateException if the query writes, and this is a {@link Database}
      */
     <R> QueryRun<R> query(StoredQuery<R> query);

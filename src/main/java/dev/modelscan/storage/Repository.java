@@ -21,9 +21,10 @@ import org.jooq.OrderField;
 /**
  * What every repository can do. The library implements it; it may gain methods in any release.
  *
- * <p>Each call is one transaction, or part of the one whose {@link Tx} it was reached through. Besides what a method
- * names, each may throw {@link BusyException}, {@link UnavailableException}, {@link CorruptDatabaseException}, and, if
- * it writes, {@link StorageFullException} and {@link OutcomeUnknownException}.
+ * <p>Each call that writes is one transaction, or part of the one whose {@link Tx} it was reached through. A call that
+ * reads with several statements may see what others commit between them. Besides what a method names, each may throw
+ * {@link BusyException}, {@link UnavailableException}, {@link CorruptDatabaseException}, and, if it writes,
+ * {@link StorageFullException} and {@link OutcomeUnknownException}.
  *
  * @param <I> the type of the key
  * @param <R> the type of the record
@@ -62,21 +63,21 @@ public interface Repository<I extends Id, R> {
     Optional<R> find(I id);
 
     /**
-     * Replaces what is stored under the record's id, but for its id, its {@code createdAt}, and what has methods of its
-     * own: status, the times that follow it, and a message's place. Those must be as they were read.
+     * Replaces the stored record that has this id and version. {@code createdAt} stays, and so does what has methods of
+     * its own: the status, the times that follow it, and a message's place. The given record must have them as they
+     * were read.
      *
      * @param record a record that was read or created, changed by its {@code toBuilder()}
      * @return the record as it is stored, with the next version and a new {@code updatedAt}
      * @throws NotFoundException if there is none with that id
      * @throws ConflictException if somebody changed it since it was read, or a unique name is taken
      * @throws ReferenceException if it refers to a record that does not exist
-     * @throws InvalidDataException if a value is beyond the database's limits, or one was changed that has a method of
-     *     its own
+     * @throws InvalidDataException if a value is beyond the database's limits, or if one differs that must stay
      */
     R update(R record);
 
     /**
-     * Deletes the record. What becomes of those that refer to it is said by the repository of its kind.
+     * Deletes the record. The repository of each kind says what happens to the records that refer to it.
      *
      * @throws NotFoundException if there is none with that id
      * @throws ReferenceException if records that must not lose it still refer to it
@@ -106,13 +107,13 @@ public interface Repository<I extends Id, R> {
     /**
      * A page of the records that meet a condition of the caller's, such as
      * {@code TASKS.TYPE.eq("review").and(TASKS.CREATED_AT.gt(since))}. The query is rendered and prepared at each call;
-     * a {@link dev.modelscan.storage.queries.StoredQuery} is faster. An index serves it if it holds the condition and
-     * the order.
+     * a {@link dev.modelscan.storage.queries.StoredQuery} is faster. It is fast if an index has the columns of the
+     * condition and of the order.
      *
-     * @param condition on columns of the repository's table; others may be asked for in a subquery
-     * @param order columns of the table that are never null, such as {@code List.of(TASKS.PRIORITY.desc())}. The id
-     *     follows as the last, unless it is among them. Empty for the order of {@link #list(int, int)}
-     * @throws IllegalArgumentException if the condition or the order asks for something else, if engines would answer
+     * @param condition on columns of the repository's table; use a subquery for other tables
+     * @param order columns of the table that are never null, such as {@code List.of(TASKS.PRIORITY.desc())}. The id is
+     *     added as the last one, unless it is among them. Empty for the order of {@link #list(int, int)}
+     * @throws IllegalArgumentException if the condition or the order uses other columns, if the engines would evaluate
      *     the condition differently, or if the request's cursor is of another list or order
      */
     Page<R> list(Condition condition, List<? extends OrderField<?>> order, PageRequest request);

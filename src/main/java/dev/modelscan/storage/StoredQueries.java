@@ -43,9 +43,10 @@ import org.jspecify.annotations.Nullable;
  * List<Backlog> backlog = db.query(BACKLOG).set(STATUS, TaskStatus.PENDING).list(100);
  * }</pre>
  *
- * <p>All of them are constants. Values of the query that are no {@link QueryParameter} become part of its text. What
- * {@code dsl()} rejects is rejected here, with an {@link IllegalArgumentException} at the first run, and so are WITH,
- * a parameter as the pattern of LIKE, and SQL text that sets something in the session.
+ * <p>Keep queries, commands, tables and parameters in constants. A value in a query that is not a
+ * {@link QueryParameter} becomes part of its SQL text. The first run throws {@link IllegalArgumentException} for what
+ * {@code dsl()} rejects, and also for WITH, for a parameter as the pattern of LIKE, and for SQL text that sets
+ * something in the session.
  *
  * @since 0.1.0
  */
@@ -98,8 +99,8 @@ public final class StoredQueries {
      * @param entity what messages call a row
      * @param key the primary key, of one column, which the application makes
      * @param version a whole number that rises with each update; null if the table has none
-     * @throws IllegalArgumentException if that is no key of one column, or if the table has a column that no stored
-     *     query reads or binds
+     * @throws IllegalArgumentException if the primary key is not this one column, or if a column has a type that stored
+     *     queries do not support
      */
     public static <K, X extends TableRecord<X>> MappedTable<K, X> table(
             String entity, TableField<X, K> key, @Nullable TableField<X, Long> version) {
@@ -113,8 +114,8 @@ public final class StoredQueries {
      * @param read makes a value of jOOQ's record; a write may call it several times, and on another thread, so it must
      *     not use the database
      * @param write makes jOOQ's record, with all columns, of a value
-     * @throws IllegalArgumentException if that is no key of one column, or if the table has a column that no stored
-     *     query reads or binds
+     * @throws IllegalArgumentException if the primary key is not this one column, or if a column has a type that stored
+     *     queries do not support
      */
     public static <K, X extends TableRecord<X>, R> MappedTable<K, R> table(
             String entity,

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 public interface Tx extends Repositories {
 
     /**
-     * Runs a part of the transaction behind a savepoint, so that it can fail alone. If the function throws anything,
-     * what it did is rolled back to the savepoint and the exception is passed on; the transaction goes on for those who
-     * catch it.
+     * Runs a part of the transaction after a savepoint, so that it can fail alone. If the function throws anything,
+     * what it did is rolled back to the savepoint, and the exception is passed on. Catch it to continue the
+     * transaction.
      *
      * @return what the function returned
      */

@@ -70,7 +70,7 @@ public record Keep(int hours, int days, int weeks) {
         return new Keep(counts[0], counts[1], counts[2]);
     }
 
-    /** Those of these times whose backups are kept, ascending. */
+    /** The times whose backups are kept, ascending. */
     public List<Instant> kept(Collection<Instant> times) {
         Objects.requireNonNull(times, "times");
         TreeSet<Instant> sorted = new TreeSet<>(times);
@@ -88,8 +88,8 @@ public record Keep(int hours, int days, int weeks) {
      * When each of these backups is deleted, if one is added every hour from a time on; later if fewer are.
      *
      * @param times when the backups were taken
-     * @return when it is deleted, to the day, by the time it was taken; those that are kept for longer than ten years
-     *     are left out
+     * @return the time of deletion, to the day, by the time at which the backup was taken, ascending; backups that are
+     *     kept for more than ten years are left out
      */
     public Map<Instant, Instant> expiries(Collection<Instant> times, Instant from) {
         Objects.requireNonNull(times, "times");

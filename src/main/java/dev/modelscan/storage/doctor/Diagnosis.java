@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that was found.
+ * All findings of {@link dev.modelscan.storage.Database#doctor()}.
  *
  * @param findings the worst first, then by code
  * @since 0.1.0

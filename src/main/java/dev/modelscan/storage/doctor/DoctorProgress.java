@@ -6,8 +6,8 @@ import java.util.Objects;
  * How far an examination has come, or a repair.
  *
  * @param check what is being looked at or repaired: some words, such as {@code storage} or {@code conversations}
- * @param done how many checks are done; they take very different times. Of a repair, how many percent of this one
- * @param total how many there are; of a repair 100
+ * @param done how many checks are done, which take very different times; of a repair, how much of this one, in percent
+ * @param total how many checks there are; of a repair 100
  * @since 0.1.0
  */
 public record DoctorProgress(String check, int done, int total) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param code what it is, a word that stays the same in later versions; {@code docs/operations.md} lists them
  * @param cause what was found, for a person
  * @param ids the keys of records, or names, at most ten, in order; empty if it is about none
- * @param count how many there are; 1,000 may be more
+ * @param count how many there are; a check stops at 1,000
  * @param fix the command or the call that fixes it; null if there is none
  * @since 0.1.0
  */

@@ -6,7 +6,7 @@ import java.util.List;
  * What a repair did.
  *
  * @param repaired what was repaired, in order
- * @param failed what could not be, each as a finding {@code repair-failed}; the rest was repaired all the same
+ * @param failed what could not be repaired, each as a finding {@code repair-failed}
  * @since 0.1.0
  */
 public record RepairResult(List<String> repaired, List<Finding> failed) {

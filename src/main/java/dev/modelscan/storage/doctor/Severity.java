@@ -8,7 +8,7 @@ package dev.modelscan.storage.doctor;
 public enum Severity {
     /** Good to know; nothing has to be done. */
     NOTE,
-    /** Works, and will not for ever or not as it should. */
+    /** It works, but it may fail later, or does not work as it should. */
     WARNING,
     /** Data is damaged or missing, or the library cannot rely on its schema. */
     ERROR

@@ -4,8 +4,8 @@ import dev.modelscan.storage.DatabaseOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The library did not get a lock or a connection in time, or others were in the way again and again, after the retries
- * that {@link DatabaseOptions#busyTimeout()} allows. Nothing was stored. The same call may succeed later.
+ * The library did not get a lock or a connection in time, or other transactions conflicted with each retry, until
+ * {@link DatabaseOptions#busyTimeout()} had passed. Nothing was stored. The same call may succeed later.
  *
  * @since 0.1.0
  */

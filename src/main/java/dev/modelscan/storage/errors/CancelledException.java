@@ -4,9 +4,9 @@ import dev.modelscan.storage.DatabaseOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement was stopped, or its wait for a lock or a connection. Either its thread was interrupted, or it
- * took longer than {@link DatabaseOptions#queryTimeout()}. Nothing of its transaction was stored. The
- * interrupt flag of the thread stays set.
+ * A statement, or a wait for a lock or a connection, was stopped: the thread was interrupted, the statement took longer
+ * than {@link DatabaseOptions#queryTimeout()}, or the server cancelled it. Nothing of its transaction was stored. The
+ * interrupt flag of an interrupted thread stays set.
  *
  * @since 0.1.0
  */

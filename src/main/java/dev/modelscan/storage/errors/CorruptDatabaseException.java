@@ -3,8 +3,8 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of the database is damaged, was cut short, or holds values that this library would not have
- * written.
+ * A database or a backup is damaged, was cut short, or holds values that this library would not have written; or the
+ * file is not a database.
  *
  * @since 0.1.0
  */

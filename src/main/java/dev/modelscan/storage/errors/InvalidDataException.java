@@ -3,8 +3,8 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value cannot be stored. The library found it before it wrote anything. Also: stored JSON does not fit the type as
- * which it is read. A wrong option or limit is an {@link IllegalArgumentException} instead.
+ * A value cannot be stored, or JSON does not fit the type that it is read as. Nothing was stored. A wrong option or
+ * limit is an {@link IllegalArgumentException} instead.
  *
  * @since 0.1.0
  */

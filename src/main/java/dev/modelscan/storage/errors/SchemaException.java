@@ -4,8 +4,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This library cannot use the schema: it is newer, belongs to another program, differs from its recorded
- * migrations, or could not be migrated. The database is unchanged.
+ * This library cannot use the schema: it is newer, belongs to another program or another role, differs from its
+ * recorded migrations, could not be migrated, or is older and must not be migrated. The database is unchanged.
  *
  * @since 0.1.0
  */

@@ -4,9 +4,9 @@ import dev.modelscan.storage.Repositories;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The superclass of all failures of this library. The message names the record and says what to do; {@link
- * #entity()} and {@link #id()} give the same to a program. The cause, if there is one, is the driver's
- * exception.
+ * The superclass of all failures of this library. The message names the record and says what to do; {@link #entity()}
+ * and {@link #id()} give the same to a program. The cause, if there is one, is the exception behind it, usually the
+ * driver's.
  *
  * <p>A failure without a subclass of its own, such as an error in a query of {@link Repositories#dsl()}, is
  * an instance of this class. A wrong option or limit is an {@link IllegalArgumentException} instead.
@@ -42,7 +42,7 @@ public class StorageException extends RuntimeException {
         return id;
     }
 
-    /** The begin of messages: {@code task 0192…}, {@code task}, or an empty string. */
+    /** The beginning of messages: {@code task 0192…}, {@code task}, or an empty string. */
     static String subject(@Nullable String entity, @Nullable String id) {
         if (entity == null) {
             return "";

@@ -3,8 +3,8 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database cannot be reached: it is closed, its file was moved or deleted, its server does not answer, or
- * the medium fails.
+ * The database cannot be used now: it is closed or does not exist, its file was moved or cannot be read or written, its
+ * server does not answer, or a library that it needs is missing or too old.
  *
  * @since 0.1.0
  */
