@@ -34,14 +34,15 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
      * process or others, one stores its record, and all get that one.
      *
      * @return the agent as it is stored: its id, and all but its name, may differ from the record's
-     * @throws ConflictException if the record is stored, and its id is taken by an agent of another name
+     * @throws ConflictException if there is no agent with that name, and the record's id is taken
      * @throws InvalidDataException if a value is beyond the database's limits
      */
     Agent findOrCreate(Agent record);
 
     /**
-     * Stores the record, or overwrites the agent with its name, whatever its version is: the last one wins. What is
-     * overwritten keeps its id and its {@code createdAt}. The status stays; {@link #updateStatus} changes it.
+     * Stores the record, or overwrites the agent with its name. The version is not compared: the last one wins. An
+     * agent that is overwritten keeps its id and its {@code createdAt}. Its status stays, too; {@link #updateStatus}
+     * changes it.
      *
      * @return the agent as it is stored
      * @throws ConflictException if there is no agent with that name, and the record's id is taken
@@ -73,9 +74,9 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
     Agent updateStatus(AgentId id, AgentStatus status);
 
     /**
-     * Makes these agents active and all others inactive, in one transaction of two statements, and a third if some were
-     * active already, however many there are. An empty collection makes all inactive. Agents that have the right status
-     * already are left alone.
+     * Makes these agents active and all others inactive, in one transaction. The number of statements does not grow
+     * with the number of agents. An empty collection makes all inactive. Agents that have the right status already are
+     * not changed.
      *
      * @throws NotFoundException if one of the ids is of no agent; then nothing is changed
      */

@@ -6,7 +6,7 @@ import dev.modelscan.storage.internal.values.Codes;
 
 /**
  * What an agent is doing. Any status may follow any other: it is set by {@link AgentRepository#updateStatus} and {@link
- * AgentRepository#setActive}, and cleared at start-up by {@link Database#cancelRunning}.
+ * AgentRepository#setActive}, and reset at start-up by {@link Database#cancelRunning}.
  *
  * @since 0.1.0
  */

@@ -18,7 +18,8 @@ import java.util.Optional;
  *
  * <p>A blob is deleted with the last reference to it, in the transaction that deletes that. One that nothing has
  * referred to yet stays until {@link #deleteUnused}. Store a blob and the first message that refers to it in one
- * transaction ({@code withTx}): then nobody can delete the blob in between.
+ * transaction ({@code withTx}): then nobody can delete the blob in between. Each method may also throw what
+ * {@link dev.modelscan.storage.Repository} says of every call.
  *
  * @since 0.1.0
  */

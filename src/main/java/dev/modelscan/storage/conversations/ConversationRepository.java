@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores conversations. {@link MessageRepository} makes one with its first message; make it here only to give it an
- * origin or a title.
+ * Stores conversations. {@link MessageRepository} makes one with its first message; create one here only to give it an
+ * origin or a title. Each method may also throw what {@link dev.modelscan.storage.Repository} says of every call.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,7 @@ public interface ConversationRepository {
      * Stores a new conversation without messages.
      *
      * @return the conversation as it is stored
-     * @throws ConflictException if the id, or the external id in the form of the origin, is taken
+     * @throws ConflictException if the id, or the external id in the format of the origin, is taken
      * @throws ReferenceException if its source does not exist
      */
     Conversation create(Conversation conversation);
@@ -42,26 +42,27 @@ public interface ConversationRepository {
 
     /**
      * The conversation with that id, and how much it holds. Counts its messages, so it takes longer the more there are.
+     * The counts are read after the conversation, and may be newer.
      *
      * @throws NotFoundException if there is none
      */
     ConversationCounts getWithCounts(ConversationId id);
 
-    /** The conversation of that name in sources of that form. */
+    /** The conversation with this format and external id in its origin; empty if there is none. */
     Optional<Conversation> findByExternalId(String format, String externalId);
 
     /**
-     * Says where a conversation came from.
+     * Sets where a conversation came from; {@link Origin#NONE} removes it.
      *
      * @return the conversation as it is stored
      * @throws NotFoundException if there is none with that id
-     * @throws ConflictException if the external id is taken in the form of the origin
+     * @throws ConflictException if the external id is taken in the format of the origin
      * @throws ReferenceException if the source does not exist
      */
     Conversation updateOrigin(ConversationId id, Origin origin);
 
     /**
-     * Names a conversation.
+     * Sets or removes the title of a conversation.
      *
      * @param title 1 to 255 characters, not blank; null for no title
      * @return the conversation as it is stored
@@ -71,12 +72,12 @@ public interface ConversationRepository {
     Conversation rename(ConversationId id, @Nullable String title);
 
     /**
-     * Goes back to a message: it becomes the conversation's head, which new messages follow, and what came after it
-     * stays as a branch. Copies no messages. The conversation's lists then give the messages on the path to the head.
-     * To go back to another branch, fork at its last message; {@link #listBranches} has it.
+     * Goes back to a message: it becomes the conversation's head, and new messages follow it. The messages that came
+     * after it stay, as a branch. No message is copied. The conversation's lists then have the messages on the path to
+     * the head. To go back to another branch, fork at its last message; {@link #listBranches} has it.
      *
-     * <p>Each new message is the head in its turn. One of a new conversation that follows none, such as another version
-     * of the first message, is stored with its own id as {@link Message.Builder#parentId}.
+     * <p>Each new message becomes the head. To begin a branch at the start of the conversation, such as with another
+     * version of the first message, give a new message its own id as {@link Message.Builder#parentId}.
      *
      * @param at a message of the conversation, on any branch
      * @return the head: {@code at}, or the message before an open call
@@ -99,10 +100,10 @@ public interface ConversationRepository {
     Page<Message> listBranches(ConversationId id, PageRequest request);
 
     /**
-     * Stores a summary that stands for a conversation up to a message, the message included, when {@link #context} is
-     * read. The messages stay, and all lists give them as before. A second summary up to the same message replaces the
-     * first. It holds for every path that the message is on, unless a call that it stands for is answered after that
-     * message.
+     * Stores a summary of a conversation up to a message, that message included. {@link #context} returns the summary
+     * in place of these messages. The messages stay in all lists. Another summary up to the same message replaces the
+     * first. {@link #context} uses it on every path that has the message, unless a tool's call in the summarised part
+     * is answered after it.
      *
      * @param upTo a message of the conversation
      * @param summary kept to the letter
@@ -119,15 +120,14 @@ public interface ConversationRepository {
     }
 
     /**
-     * What a model is given to go on: the newest summary on the path to the head, and the messages after it. If more
-     * than {@code limit} follow, it has the newest of them, without the first ones up to the last answer whose call is
-     * not among them; so there may be few, or none.
+     * What to give a model to continue: the newest summary on the path to the head, and the messages after it. If there
+     * are more than {@code limit}, the oldest are left out, and then all up to the last answer whose call is left out.
+     * So there may be few messages, or none.
      *
      * @param limit the maximum number of messages, 1 to {@link PageRequest#MAX_LIMIT}
-     * @return without summary and messages if the conversation does not exist
+     * @return has neither summary nor messages if the conversation does not exist
      * @throws IllegalArgumentException if the limit is out of range
-     * @throws BusyException if others move the head, or replace what the summary stands for, again and again while this
-     *     reads
+     * @throws BusyException if others change the head or delete the summary again and again while this reads
      */
     ConversationContext context(ConversationId id, int limit);
 
@@ -154,6 +154,8 @@ public interface ConversationRepository {
      * Deletes a conversation with all its messages.
      *
      * @throws NotFoundException if there is none with that id
+     * @throws ReferenceException if rows of the application's that must not lose it, or one of its messages, refer to
+     *     it
      */
     void delete(ConversationId id);
 }

@@ -213,7 +213,8 @@ public record Message(
 
         /**
          * The message that it follows, of the same conversation; see {@link Message#parentId()}. Without it, it follows
-         * the conversation's head, which is the newest message unless another was marked.
+         * the conversation's head, which is the newest message unless {@link ConversationRepository#fork} has chosen
+         * another.
          */
         public Builder parentId(@Nullable MessageId parentId) {
             this.parentId = parentId;

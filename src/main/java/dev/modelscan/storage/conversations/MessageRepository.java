@@ -23,7 +23,8 @@ import java.util.Optional;
  *
  * <p>A conversation begins to exist with its first message. {@link #create} gives a message its sequence number,
  * whatever number it had elsewhere. {@link #createAll} numbers the messages of a conversation in the order given. Both
- * store the parts of the messages with them. What they return has no parts, as no message that is read has.
+ * store the parts of the messages with them. The messages that they return have no parts, like every message that is
+ * read.
  *
  * @since 0.1.0
  */
@@ -31,8 +32,8 @@ public interface MessageRepository extends Repository<MessageId, Message> {
 
     /**
      * The newest messages of a conversation by sequence number (on the path to its head, if it has branches), the
-     * oldest of them first: what an agent is given to answer. It holds what the first page of
-     * {@link Direction#BACKWARD} holds, and looks for no page behind it.
+     * oldest of them first: what an agent is given to answer. These are the messages of the first page of
+     * {@link Direction#BACKWARD}.
      *
      * @param limit the maximum number, 1 to {@link PageRequest#MAX_LIMIT}
      * @return an immutable list; empty if the conversation does not exist
@@ -60,8 +61,8 @@ public interface MessageRepository extends Repository<MessageId, Message> {
     }
 
     /**
-     * The messages on the path to a message, page by page, whether that path is its conversation's own or that of
-     * another branch. Directions and order are those of {@link #listByConversation}.
+     * The messages on the path to a message, page by page, on any branch of its conversation. Directions and order are
+     * those of {@link #listByConversation}.
      *
      * @param last the path's last message, such as one of {@link ConversationRepository#listBranches}
      * @throws NotFoundException if there is none with that id
@@ -91,8 +92,7 @@ public interface MessageRepository extends Repository<MessageId, Message> {
 
     /**
      * Stores the origins of messages in one transaction, all or none. If a message has an origin, the new one replaces
-     * it. A thousand messages take two statements, or three if some of them have an origin; on PostgreSQL one more
-     * locks their conversations.
+     * it. A thousand messages take two to four statements.
      *
      * @throws NotFoundException if one of the messages does not exist
      * @throws ConflictException if an external id is taken by another message of the conversation
@@ -107,7 +107,7 @@ public interface MessageRepository extends Repository<MessageId, Message> {
     /** The origins of a conversation's messages, by the message's id. Messages without an origin are left out. */
     Page<MessageOrigin> listOrigins(ConversationId conversationId, PageRequest request);
 
-    /** The message of a conversation that has that name in its source. */
+    /** The message of a conversation with this external id; empty if there is none. */
     Optional<Message> findByExternalId(ConversationId conversationId, String externalId);
 
     /** The messages about a task, by conversation, then sequence number. */
@@ -117,8 +117,8 @@ public interface MessageRepository extends Repository<MessageId, Message> {
     Page<Message> listByTeam(TeamId teamId, PageRequest request);
 
     /**
-     * The parts of a message, in the order in which they were given, but for those of kind {@link PartKind#REASONING}:
-     * what a model thought is shown only by {@link #listAllParts(MessageId)}.
+     * The parts of a message, in the order in which they were given, without those of kind {@link PartKind#REASONING},
+     * which only {@link #listAllParts(MessageId)} returns.
      *
      * @return an immutable list; empty if the message has none, or does not exist
      */

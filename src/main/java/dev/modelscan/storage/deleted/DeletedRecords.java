@@ -23,7 +23,8 @@ import java.util.Optional;
  * {@code deleteUnused}, a {@code delete} of the application's own tables, or SQL. Each deletion that is kept purges up
  * to ten that have been kept for longer than the option says.
  *
- * <p>The library implements it; it may gain methods in any release.
+ * <p>The library implements it; it may gain methods in any release. Each method may also throw what
+ * {@link dev.modelscan.storage.Repository} says of every call.
  *
  * @since 0.1.0
  */

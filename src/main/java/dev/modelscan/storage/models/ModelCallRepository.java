@@ -17,14 +17,15 @@ import java.util.Optional;
  */
 public interface ModelCallRepository extends Repository<ModelCallId, ModelCall> {
 
-    /** The call of that name in sources of that form. */
+    /** The call with this source format and external id; empty if there is none. */
     Optional<ModelCall> findByExternalId(String format, String externalId);
 
     /**
-     * Stores those calls whose name, the form and the external id, is not stored yet, in one transaction. So a second
-     * import of a source counts nothing twice. Calls without a name are all stored.
+     * Stores those calls that are not stored yet, in one transaction. A call is stored if there is one with its format
+     * and external id. So a second import of a source counts nothing twice. Calls without an external id are all
+     * stored.
      *
-     * @throws dev.modelscan.storage.errors.ConflictException if an id is taken by a call of another name
+     * @throws dev.modelscan.storage.errors.ConflictException if an id is taken by a call with another external id
      * @throws dev.modelscan.storage.errors.ReferenceException if one refers to a record that does not exist
      */
     void createMissing(Collection<ModelCall> calls);

@@ -15,6 +15,6 @@ public interface ScoreRepository extends Repository<ScoreId, Score> {
     /** The scores of a task, by {@code createdAt}, then id. */
     Page<Score> listByTask(TaskId taskId, PageRequest request);
 
-    /** The scores of a name, by {@code createdAt}, then id. */
+    /** The scores with this name, by {@code createdAt}, then id. */
     Page<Score> listByName(String name, PageRequest request);
 }

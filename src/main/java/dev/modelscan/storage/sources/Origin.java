@@ -5,17 +5,17 @@ import dev.modelscan.storage.internal.values.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a record came from: the form of the source, the record's name there, and its place in it. A record that was
- * made here has the origin {@link #NONE}.
+ * Where an imported record came from: the format of the source, the record's id there, and its place in it. A record
+ * that was not imported has the origin {@link #NONE}.
  *
- * <p>The name, {@code externalId}, is unique within the form, for each kind of record; a message's is unique within its
- * conversation. So a session is found again when its file has grown, moved, or been put in another order. The source
- * and the place say where it was seen last. If the source is deleted, its id becomes null and the rest stays.
+ * <p>The {@code externalId} is unique within the format, for each kind of record; that of a message is unique within
+ * its conversation. So a session is found again when its file has grown or moved, or has another order. The source and
+ * the place say where it was seen last. If the source is deleted, {@code sourceId} becomes null and the rest stays.
  *
- * @param format the form of the source, such as {@code claude-code}: 1 to 255 characters, not blank; null in
+ * @param format the format of the source, such as {@code claude-code}: 1 to 255 characters, not blank; null in
  *     {@link #NONE} alone
- * @param externalId the record's name in the source: 1 to 255 characters, not blank; a longer one is for the importer
- *     to shorten, for example to its hash
+ * @param externalId the record's id in the source: 1 to 255 characters, not blank; an importer has to shorten a longer
+ *     one, for example to its hash
  * @param sourceId the source
  * @param record which of the source's records it is, from 0; the library's importers count from 1
  * @param line the line at which it begins, from 0; the library's importers count from 1
@@ -30,7 +30,7 @@ public record Origin(
         @Nullable Long line,
         @Nullable Long offset) {
 
-    /** The origin of what was made here. */
+    /** The origin of a record that was not imported. */
     public static final Origin NONE = new Origin(null, null, null, null, null, null);
 
     private static final String ENTITY = "origin";
@@ -52,12 +52,12 @@ public record Origin(
         }
     }
 
-    /** The origin of a record that a source gives a name. */
+    /** The origin of a record in a source, by its id there; null if it has none. */
     public static Origin of(Source source, @Nullable String externalId) {
         return new Origin(source.format(), externalId, source.id(), null, null, null);
     }
 
-    /** The origin of a record by its name alone. */
+    /** The origin of a record by its external id, without a source. */
     public static Origin of(String format, String externalId) {
         return new Origin(format, externalId, null, null, null, null);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A file, or another thing, that records were imported from. What came from it has an {@link Origin} that names it.
  *
  * @param id the key; made by {@link Builder#build()} if it is not given
- * @param format the form of its content, such as {@code claude-code}; 1 to 255 characters, not blank
+ * @param format the format of its content, such as {@code claude-code}; 1 to 255 characters, not blank
  * @param name what it is called, such as a path; 1 to {@value #MAX_NAME_LENGTH} characters, not blank
  * @param sha256 the SHA-256 of its bytes, as 64 characters of 0 to 9 and a to f; null until it has been read to its end
  * @param bytes how many bytes it has; null until it has been read to its end
@@ -108,7 +108,7 @@ public record Source(
             return this;
         }
 
-        /** The form of its content, such as {@code claude-code}; 1 to 255 characters, not blank. */
+        /** The format of its content, such as {@code claude-code}; 1 to 255 characters, not blank. */
         public Builder format(String format) {
             this.format = format;
             return this;

@@ -20,6 +20,6 @@ public interface SourceRepository extends Repository<SourceId, Source> {
      */
     Optional<Source> findBySha256(String sha256);
 
-    /** The sources of one form, by {@code importedAt}, then id. */
+    /** The sources of one format, by {@code importedAt}, then id. */
     Page<Source> listByFormat(String format, PageRequest request);
 }

@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * Stores tasks. Deleting one leaves its messages and its tool executions, which then belong to none; {@link
  * ToolExecutionRepository#deleteByTask} deletes those too.
  *
- * <p>{@link #create} takes a task of any status, as history has it. Times that its status requires and that it lacks
- * are filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran;
- * {@code completedAt} from {@code startedAt}, or else {@code createdAt}. Times that its status contradicts are refused
- * with {@link InvalidDataException}.
+ * <p>{@link #create} takes a task of any status, so that history can be copied. It fills in missing times that the
+ * status requires: {@code startedAt} of a running or completed task becomes {@code createdAt}; {@code completedAt} of
+ * one that has ended becomes {@code startedAt}, or {@code createdAt} if that is null too. It throws
+ * {@link InvalidDataException} for times that contradict the status.
  *
- * <p>A task that has an {@link Origin} was imported and is history: its status is completed, failed or cancelled,
- * whatever its source lacks, and no change of status leads out of these. So no list of pending work ever has it. Its
- * times stay as they are given: null if its source does not say them.
+ * <p>A task that has an {@link Origin} was imported. It is history: its status is completed, failed or cancelled, and
+ * it cannot become pending or running. So it is in no list of pending work. Its times stay as they are given; null
+ * means that the source does not say them.
  *
  * @since 0.1.0
  */
@@ -37,7 +37,9 @@ public interface TaskRepository extends Repository<TaskId, Task> {
     /** The tasks of an agent, by {@code createdAt}, then id. */
     Page<Task> listByAgent(AgentId agentId, PageRequest request);
 
-    /** The tasks of an agent that have one status, by priority, the highest first, then the oldest first. */
+    /**
+     * The tasks of an agent that have one status, by priority, the highest first, then by {@code createdAt}, then id.
+     */
     Page<Task> listByAgent(AgentId agentId, TaskStatus status, PageRequest request);
 
     /** The tasks of a team, by {@code createdAt}, then id. */
@@ -55,21 +57,21 @@ public interface TaskRepository extends Repository<TaskId, Task> {
     /** The tasks that came from a source, by {@code createdAt}, then id. */
     Page<Task> listBySource(SourceId sourceId, PageRequest request);
 
-    /** The task of that name in sources of that form. */
+    /** The task with this format and external id in its origin; empty if there is none. */
     Optional<Task> findByExternalId(String format, String externalId);
 
     /**
-     * Replaces an imported task as {@link #update} does, and its status and times too: its source has grown, or was
-     * read better.
+     * Replaces an imported task as {@link #update} does, and also its status and times. For an importer that reads its
+     * source again.
      *
      * @return the task as it is stored
-     * @throws NotFoundException if there is none with that id that was imported
+     * @throws NotFoundException if there is no imported task with that id
      * @throws InvalidDataException if the given task has no origin, or a value cannot be stored
      * @throws ConflictException if somebody changed it since it was read, or its external id is taken
      */
     Task updateImported(Task task);
 
-    /** The tasks of one status, by priority, the highest first, then the oldest first. */
+    /** The tasks of one status, by priority, the highest first, then by {@code createdAt}, then id. */
     Page<Task> listByStatus(TaskStatus status, PageRequest request);
 
     /**
@@ -121,7 +123,8 @@ public interface TaskRepository extends Repository<TaskId, Task> {
      *
      * @return the task as it is stored
      * @throws NotFoundException if there is none with that id
-     * @throws InvalidTransitionException if {@link TaskStatus} does not allow the change
+     * @throws InvalidTransitionException if {@link TaskStatus} does not allow the change, or the task was imported and
+     *     would become pending or running
      */
     Task updateStatus(TaskId id, TaskStatus status);
 

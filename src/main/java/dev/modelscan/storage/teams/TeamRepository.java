@@ -34,14 +34,14 @@ public interface TeamRepository extends Repository<TeamId, Team> {
      * process or others, one stores its record, and all get that one.
      *
      * @return the team as it is stored: its id, and all but its name, may differ from the record's
-     * @throws ConflictException if the record is stored, and its id is taken by a team of another name
+     * @throws ConflictException if there is no team with that name, and the record's id is taken
      * @throws InvalidDataException if a value is beyond the database's limits
      */
     Team findOrCreate(Team record);
 
     /**
-     * Stores the record, or overwrites the team with its name, whatever its version is: the last one wins. What is
-     * overwritten keeps its id and its {@code createdAt}. Its members stay.
+     * Stores the record, or overwrites the team with its name. The version is not compared: the last one wins. A team
+     * that is overwritten keeps its id and its {@code createdAt}. Its members stay.
      *
      * @return the team as it is stored
      * @throws ConflictException if there is no team with that name, and the record's id is taken

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stores the uses of tools.
  *
- * <p>{@link #create} takes an execution of any status, as history has it. Times that its status requires and that it
- * lacks are filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran;
- * {@code completedAt} from {@code startedAt}, or else {@code createdAt}. Times that its status contradicts are refused
- * with {@link InvalidDataException}.
+ * <p>{@link #create} takes an execution of any status, so that history can be copied. It fills in missing times that
+ * the status requires: {@code startedAt} of a running or successful execution becomes {@code createdAt};
+ * {@code completedAt} of one that has ended becomes {@code startedAt}, or {@code createdAt} if that is null too. It
+ * throws {@link InvalidDataException} for times that contradict the status.
  *
  * @since 0.1.0
  */
@@ -91,7 +91,8 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
     Page<ToolExecution> listByMessage(MessageId messageId, PageRequest request);
 
     /**
-     * What the messages of a page asked for, in one statement: of each by {@code createdAt}, then id.
+     * What the messages of a page asked for, in one statement. The executions of each message are by {@code createdAt},
+     * then id.
      *
      * @param messageIds at most {@link PageRequest#MAX_LIMIT}
      * @return an immutable map with each of the messages, in the order given
@@ -99,7 +100,7 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      */
     Map<MessageId, List<ToolExecution>> listByMessages(Collection<MessageId> messageIds);
 
-    /** The executions whose answer refers to them by that name, by {@code createdAt}, then id. */
+    /** The executions with this {@link ToolExecution#callId}, by {@code createdAt}, then id. */
     Page<ToolExecution> listByCall(String callId, PageRequest request);
 
     /** The executions of one tool, by {@code createdAt}, then id. */
@@ -113,10 +114,10 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
     int deleteByTask(TaskId taskId);
 
     /**
-     * How each tool was used since an instant, counted by {@code startedAt}, by name. The cost grows with the number of
-     * executions since then.
+     * How each tool was used since a time, by name. Counts executions by {@code startedAt}. The cost grows with the
+     * number of executions since then.
      *
-     * @param since the first instant that counts
+     * @param since the first time that counts
      * @return an immutable list with a row for each tool that was started since; empty if there is none
      */
     List<ToolUsage> listUsage(Instant since);

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a tool was used since some instant.
+ * How a tool was used since some time.
  *
  * @param toolName the tool
  * @param executions how often it was started

@@ -12,16 +12,16 @@ import java.util.Optional;
 /**
  * Stores workflows. Deleting one leaves its tasks, which then belong to none.
  *
- * <p>{@link #create} takes a workflow of any status, as history has it. Times that its status requires and that it
- * lacks are filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran;
- * {@code completedAt} from {@code startedAt}, or else {@code createdAt}. Times that its status contradicts are refused
- * with {@link InvalidDataException}.
+ * <p>{@link #create} takes a workflow of any status, so that history can be copied. It fills in missing times that the
+ * status requires: {@code startedAt} of a running or completed workflow becomes {@code createdAt}; {@code completedAt}
+ * of one that has ended becomes {@code startedAt}, or {@code createdAt} if that is null too. It throws
+ * {@link InvalidDataException} for times that contradict the status.
  *
  * @since 0.1.0
  */
 public interface WorkflowRepository extends Repository<WorkflowId, Workflow> {
 
-    /** The workflow of that name in sources of that form. */
+    /** The workflow with this format and external id in its origin; empty if there is none. */
     Optional<Workflow> findByExternalId(String format, String externalId);
 
     /** The workflows that came from a source, by {@code createdAt}, then id. */
