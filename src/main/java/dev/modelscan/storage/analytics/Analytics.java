@@ -25,7 +25,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Common queries; {@link ToolExecutionRepository} has those about the use of tools. Each method is one statement, so
+ * Common queries. {@link ToolExecutionRepository} has more about the use of tools. Each method is one statement, so
  * its result is consistent; its cost grows with the number of rows it counts. Lists are immutable and totally ordered.
  * As thread-safe as the repositories.
  *

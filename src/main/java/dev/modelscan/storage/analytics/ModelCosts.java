@@ -28,7 +28,7 @@ import org.jooq.impl.SQLDataType;
  * with the number of model calls. A row of the result is a group and a currency. Lists are immutable and totally
  * ordered. As thread-safe as the repositories.
  *
- * <p>Sums are exact up to 9,223,372,036 units of a currency; beyond them the query is refused on every engine.
+ * <p>Sums are exact up to 9,223,372,036 units of a currency; beyond that the query fails on every engine.
  *
  * <p>All methods may throw what a query of {@link Repositories#dsl()} throws. Those with a limit (the maximum number of
  * rows, 1 to {@link PageRequest#MAX_LIMIT}) throw {@link IllegalArgumentException} if it is out of range. Their order
@@ -95,6 +95,7 @@ public final class ModelCosts {
      *
      * @param from the first day that counts
      * @param to the last day that counts; at most {@link PageRequest#MAX_LIMIT} days after the first
+     * @throws IllegalArgumentException if it is more days after the first
      */
     public List<ModelUsage<LocalDate>> byDay(LocalDate from, LocalDate to, ZoneId zone) {
         Objects.requireNonNull(from, "from");

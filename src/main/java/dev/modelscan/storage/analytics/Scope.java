@@ -16,9 +16,9 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which records count: those of some workflows, of a source, of a time, or all. What is given must all hold. A message,
- * a tool execution and a model call belong to the workflow and to the source of their task, and one without a task to
- * none. Immutable.
+ * Which records count: those of some workflows, of some sources, of a time, or all. If several are given, a record must
+ * meet all of them. A message, a tool execution and a model call belong to the workflow and to the source of their
+ * task, and one without a task to none. Immutable.
  *
  * @since 0.1.0
  */

@@ -21,7 +21,7 @@ public record AuditFault(Kind kind, long position, String message) {
         CHANGED,
         /** The entry is missing, and later ones are there. */
         REMOVED,
-        /** The chain ends before the known head: its end was removed, or an older copy of the database was put back. */
+        /** The chain ends before the known head: its end was removed, or an older copy of the database was restored. */
         TRUNCATED,
         /** The entry has another hash than the known head: the chain was rewritten. */
         REWRITTEN

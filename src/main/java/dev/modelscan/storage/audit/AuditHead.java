@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The end of the chain at some time. If those who can write to the database cannot change your copy of it, it proves
- * later that no entry up to it was changed or removed.
+ * The end of the chain at some time. Keep a copy of it where nobody who writes to the database can change it. Then it
+ * proves later that no entry up to it was changed or removed.
  *
  * @param position the position of the last entry; 0 if there was none
  * @param hash its hash, 64 hexadecimal digits in lower case; zeros if there was none

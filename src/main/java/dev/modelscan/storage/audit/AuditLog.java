@@ -12,13 +12,13 @@ import java.util.function.LongConsumer;
 /**
  * The audit log of a database: each insert, update and delete of every table, the library's and the application's,
  * whoever makes it. Triggers write it in the same transaction as the change, so {@code tx.dsl()}, the application's own
- * SQL and other programs are in it. A database has it if {@link #enable} was called; until then it costs nothing.
+ * SQL and other programs are in it. It records nothing until {@link #enable} is called, and costs nothing until then.
  * Thread-safe.
  *
  * <p>The triggers leave new entries in a queue. {@link #seal} moves them into the chain in batches, so that writers
- * never wait for each other at its end. Each entry there has the hash of all before it. The lists, {@link #head} and
- * {@link #verify()} do it first, unless the database was opened to be read, or their thread is in a transaction: in
- * {@code withTx}, or in one that the database joins.
+ * never wait for each other at its end. The hash of each entry in the chain covers all entries before it. The lists,
+ * {@link #head} and {@link #verify()} seal first, unless the database was opened read-only or is locked by another
+ * writer, or their thread is in a transaction: in {@code withTx}, or in one that the database joins.
  *
  * <p>The lists have the newest entries first, in pages.
  *
@@ -27,19 +27,20 @@ import java.util.function.LongConsumer;
 public interface AuditLog {
 
     /**
-     * {@link #enable(Collection)} with what is redacted already, if the log is on; else with nothing but what the names
-     * of columns tell. What no table has any more stays in the list, and {@link #findings} tells it.
+     * {@link #enable(Collection)} that keeps the list of redacted columns if the log is on; otherwise the list is
+     * empty. A column that no table has any more stays in the list, and {@link #findings} reports it.
      */
     boolean enable();
 
     /**
-     * Switches the log on: makes triggers for every table that there is now. Opening the database with migrations
+     * Switches the log on: creates triggers for every table that exists now. Opening the database with migrations
      * rebuilds them; after a change of the schema by other means, call this again. Needs the rights of whoever migrates
      * the database. Writers wait while it runs, for some milliseconds.
      *
-     * @param redacted whose values are never recorded: {@code table.column}, or {@code table.column.member} for a
-     *     member of the JSON objects in it, with {@code *} for any table. Columns whose name says password, secret,
-     *     token, API key, private key or credentials are redacted in any case. The values stay in the table itself
+     * @param redacted the columns whose values are never recorded: {@code table.column}, or {@code table.column.member}
+     *     for a member of the JSON objects in it, with {@code *} for any table. Columns whose name says password,
+     *     secret, token, API key, private key or credentials are redacted in any case. The values stay in the table
+     *     itself
      * @return false if it was on, and nothing had to be changed
      * @throws IllegalArgumentException if no table has such a column
      */
@@ -56,7 +57,7 @@ public interface AuditLog {
      * to do. Call it from time to time: what is not in the chain yet can be changed without a trace.
      *
      * @return how many entries
-     * @throws ReadOnlyException if the database was opened to be read
+     * @throws ReadOnlyException if the database was opened read-only
      */
     long seal();
 
@@ -83,9 +84,9 @@ public interface AuditLog {
     AuditHead head();
 
     /**
-     * Reads the whole chain and computes every hash again: 10⁶ entries take some seconds. It finds an entry that was
-     * changed or removed; not that the chain ends too early or was rewritten, for which it needs a head that was kept
-     * elsewhere.
+     * Reads the whole chain and computes every hash again: 1,000,000 entries take some seconds. It finds an entry that
+     * was changed or removed. To find that the chain ends too early or was rewritten, it needs a head that was kept
+     * elsewhere: {@link #verify(AuditHead)}.
      */
     AuditVerification verify();
 
@@ -96,8 +97,8 @@ public interface AuditLog {
     AuditVerification verify(AuditHead known);
 
     /**
-     * {@link #verify(AuditHead)} with a listener, which is told after each batch how many entries were compared so far,
-     * on this thread.
+     * {@link #verify(AuditHead)} with a listener. It is called on this thread after each batch, with how many entries
+     * were compared so far.
      */
     AuditVerification verify(AuditHead known, LongConsumer progress);
 

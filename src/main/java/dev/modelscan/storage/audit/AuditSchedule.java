@@ -10,12 +10,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Puts what the audit log has recorded into the chain again and again, and hands the chain's new end to a listener,
- * until it or the database is closed. If those who can write to the database cannot change the listener's copy of a
- * head, it proves later that no entry up to it was changed.
+ * Calls {@link AuditLog#seal} again and again, and passes the new head of the chain to a listener, until it or the
+ * database is closed. Let the listener keep the heads where nobody who writes to the database can change them; see
+ * {@link AuditHead}.
  *
  * <pre>{@code
- * AuditSchedule schedule = AuditSchedule.start(db, Duration.ofMinutes(5), head -> LOG.info("audit head {}", head), failure -> {});
+ * AuditSchedule schedule = AuditSchedule.start(
+ *         db, Duration.ofMinutes(5), head -> LOG.info("audit head {}", head), failure -> LOG.warn("audit", failure));
  * }</pre>
  *
  * @since 0.1.0
@@ -31,12 +32,12 @@ public final class AuditSchedule implements AutoCloseable {
     /**
      * Starts one. The first run begins at once.
      *
-     * @param every the time from the begin of one run to that of the next
-     * @param onHead is told the end of the chain after each run in which it has changed, and after the first, if there
-     *     is a chain; on the schedule's thread. If it throws, {@code onFailure} is told, and the head is told again
-     *     with the next run
-     * @param onFailure is told when a run failed; the next is tried at its time. What a listener throws that is no
-     *     {@link StorageException} is the cause of an {@link UnavailableException}
+     * @param every the time from the beginning of one run to that of the next
+     * @param onHead is called with the head of the chain after each run that has changed it, and after the first run if
+     *     the chain has an entry; on the schedule's thread. If it throws, {@code onFailure} is called, and the next run
+     *     passes the head again
+     * @param onFailure is called when a run has failed; the next is tried at its time. If {@code onHead} throws another
+     *     exception than a {@link StorageException}, that is the cause of an {@link UnavailableException}
      * @throws IllegalArgumentException if the time is not positive
      */
     public static AuditSchedule start(
@@ -70,7 +71,10 @@ public final class AuditSchedule implements AutoCloseable {
         }
     }
 
-    /** Ends it, and waits for the run that is under way. What was recorded since stays until somebody seals. */
+    /**
+     * Ends it: interrupts a run that is under way, and waits for its end. The next {@link AuditLog#seal} adds what was
+     * recorded since.
+     */
     @Override
     public void close() {
         schedule.close();

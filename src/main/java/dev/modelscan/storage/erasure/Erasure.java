@@ -10,9 +10,9 @@ import java.util.function.Consumer;
  * from the search index, and from the audit log, whose chain still verifies. {@code docs/erasure.md} says what goes and
  * what stays.
  *
- * <p>Rows go in one transaction, with the receipt; then {@link #scrub} removes what deleted rows have left behind. It
- * can be killed at any moment and run again to the same end. What was deleted before is erased as well, so a record
- * need not exist.
+ * <p>Rows are erased in one transaction, with the receipt; then {@link #scrub} removes what deleted rows have left
+ * behind. It can be killed at any moment and run again. Records that were deleted before are erased as well, so a
+ * record need not exist.
  *
  * <p>Not reached: backups, copies and exports of the database, replicas, log files, text about the participant that
  * others wrote, and tables of the application's whose rows no foreign key ties to what is erased.
@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 public interface Erasure {
 
     /**
-     * Counts what {@link #erase(ErasureRequest)} would do now. Writes nothing, and works on a database that was opened
-     * to be read. {@link ErasureReceipt#auditEntries} does not have the entries that the erasure itself would make.
+     * Counts what {@link #erase(ErasureRequest)} would do now. Writes nothing. Also works on a database that was opened
+     * read-only. {@link ErasureReceipt#auditEntries} does not have the entries that the erasure itself would make.
      *
      * @throws ReferenceException as {@link #erase(ErasureRequest)} does
      */
@@ -34,16 +34,17 @@ public interface Erasure {
     /**
      * Erases. Nobody else can write to a SQLite database meanwhile.
      *
-     * <p>Rows are gone when the scrub begins. If that fails, the call throws, and the receipt is only in the audit log,
-     * if at all. To have it in any case, erase with {@link ErasureRequest#withoutScrub}, keep the receipt, and call
-     * {@link #scrub}.
+     * <p>Rows are erased when the scrub begins. If the scrub fails, the call throws, and the receipt is only in the
+     * audit log, if at all. To have it in any case, erase with {@link ErasureRequest#withoutScrub}, keep the receipt,
+     * and call {@link #scrub}.
      *
      * @return what was done; {@link ErasureReceipt#isEmpty} if nothing of it was found
      * @throws ReferenceException if rows of the application's refer to what is erased, and their foreign key neither
      *     deletes nor empties them; the message names the table. Nothing was erased
-     * @throws BusyException if the write lock could not be had in time; or from the scrub, when rows are gone already,
-     *     if somebody who reads keeps old pages of a SQLite file from being removed: call {@link #scrub} again
-     * @throws ReadOnlyException if the database was opened to be read
+     * @throws BusyException if it did not get the write lock in time; then nothing was erased. Or from the scrub, if a
+     *     reader keeps old pages of a SQLite file from being removed; then the rows are erased: call {@link #scrub}
+     *     again
+     * @throws ReadOnlyException if the database was opened read-only
      * @throws IllegalStateException in a transaction
      */
     default ErasureReceipt erase(ErasureRequest request) {
@@ -64,8 +65,8 @@ public interface Erasure {
      * statistics of their values go, and their bytes may stay in pages of the server, and in its log, until they are
      * written over.
      *
-     * @throws BusyException if somebody who reads keeps old pages of a SQLite file from being removed
-     * @throws ReadOnlyException if the database was opened to be read
+     * @throws BusyException if a reader keeps old pages of a SQLite file from being removed
+     * @throws ReadOnlyException if the database was opened read-only
      * @throws IllegalStateException in a transaction
      */
     void scrub();

@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
  * What an erasure did, or would do. It holds nothing of what was erased, not even its id; the audit log has the same at
  * {@link #auditPosition}.
  *
- * @param id its own id, by which it is known in the audit log; null of a preview
+ * @param id its own id, by which it is known in the audit log; null in a preview
  * @param at when
- * @param actor who, as {@link dev.modelscan.storage.Database#as} was told; null if it was not, or if that is who was
+ * @param actor who, as {@link dev.modelscan.storage.Database#as} was told; null without it, or if that is who was
  *     erased. The name stays in the audit log, also if that agent is erased later
  * @param removed how many rows were removed from each table, by name; tables without any are left out
  * @param changed how many rows of each table stayed, and lost a text or a reference
  * @param auditEntries how many entries of the audit log lost all but their time, table, action and hash
- * @param auditPosition where the receipt is in the audit log; null if it is off and had no such entries
+ * @param auditPosition where the receipt is in the audit log; null in a preview, if nothing was found, and if the log
+ *     is off and had no such entries
  * @param pseudonym the agent under which records stayed; null if none did
  * @param scrubbed whether the storage was {@linkplain Erasure#scrub scrubbed}
  * @param backups the backups in the given directory that were taken before, the oldest first

@@ -75,9 +75,8 @@ public final class ErasureRequest {
      * What came from a source under an id: tasks and conversations with all of their content, workflows, messages,
      * model calls.
      *
-     * @param format the form of the source, such as {@code claude-code}
-     * @throws InvalidDataException if no record can have it, since it is not valid text: the driver would ask for
-     *     another one
+     * @param format the format of the source, such as {@code claude-code}
+     * @throws InvalidDataException if the format or the id is not valid text, which no record can have
      */
     public static ErasureRequest externalId(String format, String externalId) {
         Objects.requireNonNull(externalId, "externalId");
@@ -89,10 +88,10 @@ public final class ErasureRequest {
     }
 
     /**
-     * Keeps an agent's records as they are in number, time, status and reference, without any of their content, and
-     * under a new, meaningless agent. So statistics and the order of conversations stay.
+     * Keeps the agent's records, with their times, statuses and references, but without their content, and under a new,
+     * meaningless agent. So statistics and the order of conversations stay.
      *
-     * @throws IllegalStateException if the request is about no agent
+     * @throws IllegalStateException if the request is not for an agent
      */
     public ErasureRequest pseudonymised() {
         if (kind != Kind.AGENT) {
@@ -101,7 +100,7 @@ public final class ErasureRequest {
         return new ErasureRequest(kind, id, format, true, scrubs, backups, keep);
     }
 
-    /** Leaves out {@link Erasure#scrub}: for many requests, after which it is called once. */
+    /** Leaves out {@link Erasure#scrub}. For many requests, after which you call it once. */
     public ErasureRequest withoutScrub() {
         return new ErasureRequest(kind, id, format, pseudonymises, false, backups, keep);
     }
@@ -109,8 +108,8 @@ public final class ErasureRequest {
     /**
      * Names the backups in a directory that were taken before the erasure: they may hold what was erased.
      *
-     * @param keep which of them are kept, so that the receipt can say when the last one goes; null if nobody deletes
-     *     any
+     * @param keep which of them are kept, so that the receipt can say when each is deleted; null if none is ever
+     *     deleted
      */
     public ErasureRequest backups(Path directory, @Nullable Keep keep) {
         return new ErasureRequest(
@@ -127,7 +126,7 @@ public final class ErasureRequest {
         return id;
     }
 
-    /** The form of the source of an external id; null for other kinds. */
+    /** The format of the source of an external id; null for other kinds. */
     public @Nullable String format() {
         return format;
     }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     for a transaction
  * @param startedAt when it began
  * @param duration how long it took in all
- * @param waited the part of it that was spent before its work began: for a connection of the pool, in the queue of
- *     writers, for the lock of another process
+ * @param waited the part of it before its work began: waiting for a connection of the pool, in the queue of writers, or
+ *     for the lock of another process
  * @param rows how many rows it read and wrote; of an attempt that failed, those until then
  * @param retries how often it was run again
  * @param groupSize how many writes were committed together with it, itself included; 0 if it committed nothing, or by

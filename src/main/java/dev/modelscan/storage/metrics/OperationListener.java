@@ -1,12 +1,12 @@
 package dev.modelscan.storage.metrics;
 
 /**
- * Is told of each operation of a database when it has ended. Set it by {@code DatabaseBuilder.listener}.
+ * Is called when an operation of a database has ended. {@link dev.modelscan.storage.DatabaseBuilder#listener} adds one.
  *
- * <p>The call is on the thread of the operation, after its locks and connections were given back (except for a call
- * inside a transaction, whose locks stay), and its time is added to the caller's. Threads call at the same time. What a
- * listener throws is logged, and does not reach the caller; an {@link Error} does. A listener that calls the same
- * database is told of these calls too.
+ * <p>It is called on the thread of the operation, which waits for it. Locks and connections were released before, but
+ * inside a transaction they are still held. Several threads may call it at the same time. An exception that it throws
+ * is logged, and does not reach the caller; an {@link Error} does. If it calls the same database, it is called for
+ * these operations, too.
  *
  * @since 0.1.0
  */
@@ -17,9 +17,9 @@ public interface OperationListener {
     void ended(Operation operation);
 
     /**
-     * An operation begins, on this thread. Whoever is returned is told of its end, in place of this listener; so a
-     * listener can keep something for as long as an operation runs. Except for {@link Operation.Kind#SQL}, its end is
-     * told on this thread, too, and what begins after it ends before it.
+     * An operation begins, on this thread. The listener that is returned is called at its end, instead of this one; so
+     * a listener can keep something for as long as an operation runs. Except for {@link Operation.Kind#SQL}, it ends on
+     * this thread, too, and operations that begin after it end before it.
      *
      * @param engine as {@link Operation#engine()}
      * @param kind what it is

@@ -1,9 +1,9 @@
 package dev.modelscan.storage.queries;
 
 /**
- * A table of the application's own with what the library's have: insert, get, pages, update with a version, delete. It
- * is a constant; {@code StoredQueries.table} makes it, and {@code Repositories.table} works with it. Do not implement
- * this interface.
+ * A table of the application's own, with the calls of a repository: insert, get, pages, update with a version, delete.
+ * Keep it in a constant. {@link dev.modelscan.storage.StoredQueries#table} makes it, and
+ * {@link dev.modelscan.storage.Repositories#table} gives access to its rows. Do not implement this interface.
  *
  * @param <K> the type of the key
  * @param <R> what a row is in Java

@@ -58,10 +58,10 @@ public interface QueryRun<R> {
      * A page, in the query's order. It begins after the last row of the page before, so an index on the filter
      * and the order finds it at any position. Set the same values for each page.
      *
-     * @throws IllegalArgumentException if the query cannot be read in pages: it has no ORDER BY, or groups, or has a
+     * @throws IllegalArgumentException if the query cannot be read in pages: it has no ORDER BY, or has groups or a
      *     window, or orders by an alias, by a value that it does not select, by one that may be null, or by no column
-     *     of a key; or if the cursor is not one of this query on this engine. What is no NOT NULL column of a table in
-     *     FROM may be null, and so may each column of a table that an outer join leaves out
+     *     of a key; or if the cursor is not one of this query on this engine. A value may be null unless it is a NOT
+     *     NULL column of a table in FROM that no outer join may leave out
      * @throws IllegalStateException if the page ends between two rows with the same place in the order, of which the
      *     next page would lose one
      */

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 
 /**
  * The rows of a {@link MappedTable}. Each method is one statement, and one transaction, unless it was reached through a
- * transaction. Its exceptions are those of the library's repositories, and name the table's entity and the key. What a
- * function of the table throws is passed on. A row that it cannot read as the schema completed or changed it is not
- * stored.
+ * transaction. The exceptions are those of the library's repositories, and name the table's entity and the key. What a
+ * function of the table throws is passed on. If the read function fails for a row as the schema has completed or
+ * changed it, the row is not stored.
  *
  * @param <K> the type of the key
  * @param <R> what a row is in Java
@@ -51,8 +51,8 @@ public interface TableRows<K, R> {
     }
 
     /**
-     * Replaces all columns but the key. A table with a version: only if the row has the version that is stored, which
-     * rises by one. A table without: the last one wins.
+     * Replaces all columns but the key. If the table has a version, the row must have the version that is stored, which
+     * rises by one. Otherwise the last update wins.
      *
      * @return the row as it is stored
      * @throws dev.modelscan.storage.errors.NotFoundException if there is none with that key

@@ -35,17 +35,18 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes what a policy does not keep, while others work. Each transaction takes some ten milliseconds, and rests as
- * long, so a writer waits for at most one of them. A call and its answer go together. It can be interrupted at any
- * moment; what is left goes with the next run. What is deleted is gone: it is in no archive.
+ * Deletes what a policy does not keep, while others work. Each transaction takes about 10 ms, and is followed by a
+ * pause of the same length, so a writer waits for at most one of them. A tool's call and its answer are deleted
+ * together. A run can be interrupted at any moment; the next one deletes the rest. What it deletes is not kept as a
+ * {@linkplain dev.modelscan.storage.deleted.DeletedRecords deleted record}.
  *
  * <pre>{@code
  * RetentionPolicy policy = RetentionPolicy.builder().conversations(Duration.ofDays(90)).build();
  * RetentionResult result = new Retention(db, policy).run();
  * }</pre>
  *
- * <p>Deleted rows leave free pages in a SQLite file, which later rows use; {@code VACUUM} gives them back to the
- * system. Not thread-safe.
+ * <p>Deleted rows leave free pages in a SQLite file, which later rows use; {@link Database#compact()} gives them back
+ * to the file system. Not thread-safe.
  *
  * @since 0.1.0
  */
@@ -62,23 +63,24 @@ public final class Retention {
     private long modelCalls;
     private long kept;
 
-    /** One run; ages are counted from now, by the database's clock. */
+    /** A run of a policy. Ages are counted from now, by the database's clock. */
     public Retention(Database db, RetentionPolicy policy) {
         this.db = Objects.requireNonNull(db, "db");
         this.policy = Objects.requireNonNull(policy, "policy");
         this.now = db.options().clock().instant();
     }
 
-    /** Sets a listener, which is told after each batch what is deleted so far, on the thread of the run. */
+    /** Sets a listener, which is called on the thread of the run after each batch, with what was deleted so far. */
     public Retention onProgress(Consumer<RetentionResult> listener) {
         this.listener = Objects.requireNonNull(listener, "listener");
         return this;
     }
 
     /**
-     * Counts what {@link #run} would delete, each rule for itself, so a row that two rules name counts twice. Writes
-     * nothing, and asks one statement for each rule. What rows of another table refer to is counted, too. Of the
-     * messages beyond a number or a size per conversation, a run keeps the few whose answer stays.
+     * Counts what {@link #run} would delete. Writes nothing, and sends one statement for each rule. The numbers may be
+     * higher than those of a run: a row that two rules name counts twice, rows to which another table refers are
+     * counted, and so are messages beyond a number or a size per conversation that a run keeps because their answer
+     * stays.
      */
     public RetentionResult dryRun() {
         DSLContext dsl = db.dsl();
@@ -117,7 +119,8 @@ public final class Retention {
     }
 
     /**
-     * Deletes. What rows of another table refer to by a foreign key that forbids it, stays, and is counted.
+     * Deletes. A row stays if a foreign key of another table forbids its deletion; {@link RetentionResult#kept} counts
+     * these.
      *
      * @throws CancelledException if the thread is interrupted; run again to go on
      */

@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is kept. A rule that is not set keeps everything of its kind.
  *
- * @param conversations how long a conversation is kept after its newest message, or after it was made if it has none;
- *     it goes whole
+ * @param conversations how long a conversation is kept after its newest message, or after it was created if it has
+ *     none; then all of it is deleted
  * @param messagesPerConversation how many of the newest messages of a conversation are kept; a few more if an answer
- *     would lose its call. Conversations with branches or compactions are left alone
+ *     would lose its call. Conversations with branches or summaries are not changed
  * @param messageBytesPerConversation how many bytes of the newest messages of a conversation are kept, by the same
  *     rule, and at least the newest message, however large it is. The bytes of a message are those of its content and
  *     of its parts' text in UTF-8, and of their blobs
- * @param messageBytes how many bytes of messages are kept in all: whole conversations go, if all that are newer have so
- *     many
- * @param tasks how long a task is kept after it ended
+ * @param messageBytes how many bytes of messages are kept in all: whole conversations are deleted, the oldest first
+ * @param tasks how long a task is kept after it ended; if that time is unknown, after its {@code createdAt}
  * @param tasksPerAgent how many of an agent's tasks that have ended are kept, the newest
- * @param toolExecutions how long a tool execution is kept after it ended
- * @param modelCalls how long a model call is kept after it was stored
+ * @param toolExecutions how long a tool execution is kept after it ended; if that time is unknown, after its
+ *     {@code createdAt}
+ * @param modelCalls how long a model call is kept after its {@code createdAt}
  * @since 0.1.0
  */
 public record RetentionPolicy(
@@ -114,7 +114,7 @@ public record RetentionPolicy(
             return this;
         }
 
-        /** How many bytes of messages are kept in all; the oldest conversations go. */
+        /** How many bytes of messages are kept in all; the oldest conversations are deleted. */
         public Builder messageBytes(long newest) {
             messageBytes = newest;
             return this;
@@ -138,7 +138,7 @@ public record RetentionPolicy(
             return this;
         }
 
-        /** How long a model call is kept after it was stored. */
+        /** How long a model call is kept after its {@code createdAt}. */
         public Builder modelCalls(Duration age) {
             modelCalls = Objects.requireNonNull(age, "age");
             return this;

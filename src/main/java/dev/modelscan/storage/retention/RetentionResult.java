@@ -8,8 +8,8 @@ package dev.modelscan.storage.retention;
  * @param tasks how many tasks; what refers to them stays
  * @param toolExecutions how many tool executions
  * @param modelCalls how many model calls
- * @param kept how many rows stay though they should go, since rows of other tables refer to them: tasks, calls,
- *     messages with those from which they cannot be parted, and conversations. A dry run does not look for them
+ * @param kept how many tasks, calls, messages and conversations stay although the policy does not keep them, because
+ *     rows of other tables refer to them or to messages that are deleted together with them; 0 in a dry run
  * @since 0.1.0
  */
 public record RetentionResult(

@@ -24,9 +24,9 @@ public final class RetentionSchedule implements AutoCloseable {
     /**
      * Starts one.
      *
-     * @param every the time from the begin of one run to that of the next
-     * @param onResult is told after each run, on the schedule's thread
-     * @param onFailure is told when a run failed; the next is tried at its time
+     * @param every the time from the beginning of one run to that of the next
+     * @param onResult is called after each run, on the schedule's thread
+     * @param onFailure is called when a run has failed; the next is tried at its time
      * @throws IllegalArgumentException if the time is not positive
      */
     public static RetentionSchedule start(
@@ -42,7 +42,7 @@ public final class RetentionSchedule implements AutoCloseable {
                 db, "retention", every, () -> onResult.accept(new Retention(db, policy).run()), onFailure));
     }
 
-    /** Ends it: a run that is under way stops after its batch. Waits for that. */
+    /** Ends it: interrupts a run that is under way, and waits for its end. What that run has deleted stays deleted. */
     @Override
     public void close() {
         schedule.close();

@@ -48,12 +48,14 @@ public interface Search {
 
     /**
      * The results, the newest first; of the same time, calls of tools before messages, then by id from the last. Both
-     * engines give the same. They are not ranked, because each engine ranks in its own way. Every result of the
-     * query is looked at to find the newest, so a word that a million texts have takes seconds.
+     * engines give the same. They are not ranked, because each engine ranks in its own way. The query looks at every
+     * result to find the newest, so a word that is in a million texts takes seconds.
      *
      * @param query see above
      * @param request up to {@link #MAX_LIMIT} results
      * @throws SearchSyntaxException if the query has neither a word nor {@code tool:}, or is wrong in another way
+     * @throws IllegalArgumentException if the request's limit is above {@link #MAX_LIMIT}, or its cursor is of another
+     *     list
      * @throws SearchIndexException if the database has no index, or not all of it
      */
     Page<SearchHit> find(String query, PageRequest request);
@@ -62,16 +64,17 @@ public interface Search {
     boolean isEnabled();
 
     /**
-     * Makes the index, unless the database has all of it. It is one transaction, and others wait meanwhile if they
-     * want to write: 100,000 messages take seconds, not minutes. Needs the rights of whoever migrates the database.
+     * Creates the index, unless the database has all of it. This is one transaction, and other writers wait for it:
+     * 100,000 messages take seconds, not minutes. Needs the rights of the role that migrates the database.
      *
-     * @return whether it had to be made
+     * @return false if the database had all of it
      */
     boolean enable();
 
     /**
-     * {@link #enable()} with a listener, which is told now and then how far it has come: by one thread at a time, which
-     * on PostgreSQL is another one. What it throws ends the making on SQLite; on PostgreSQL it is no longer told.
+     * {@link #enable()} with a listener, which is called now and then with the progress: by one thread at a time, on
+     * PostgreSQL by another thread than this. If it throws, on SQLite the call fails; on PostgreSQL the listener is not
+     * called again.
      */
     boolean enable(Consumer<? super SearchProgress> progress);
 

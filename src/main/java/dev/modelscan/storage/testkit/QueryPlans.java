@@ -73,7 +73,7 @@ public final class QueryPlans implements AutoCloseable {
     }
 
     /**
-     * Plans on a connection as it is set. {@link #close} closes it. PostgreSQL's driver needs {@code
+     * Plans on a connection, with its settings. {@link #close} closes it. PostgreSQL's driver needs {@code
      * preferQueryMode=simple}, and a transaction in which {@code plan_cache_mode} is as wanted.
      */
     public static QueryPlans on(Connection connection) throws SQLException {
@@ -102,7 +102,7 @@ public final class QueryPlans implements AutoCloseable {
     /**
      * Checks that each statement finds its rows by an index, in their order.
      *
-     * @throws AssertionError if one scans or sorts; says the plans of all that do
+     * @throws AssertionError if one reads a whole table or sorts; shows the plans of all that do
      */
     public void requireSearched(Collection<String> statements) throws SQLException {
         List<String> problems = new ArrayList<>();
