@@ -106,7 +106,7 @@ final class JsonText {
                 throw invalid(parser, "a number has more than " + MAX_DIGITS + " significant digits", null);
             }
             // This bounds what PostgreSQL's numeric has to hold.
-            if (Math.abs((long) number.scale() - number.precision()) > 10_000) {
+            if (Math.abs((long) number.precision() - number.scale() - 1) > 10_000) {
                 throw invalid(parser, "a number's exponent is beyond 10,000", null);
             }
         }

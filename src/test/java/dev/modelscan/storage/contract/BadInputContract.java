@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
@@ -368,6 +370,7 @@ abstract class BadInputContract extends Contract {
                 "\"\\uDC00\\uD800\"",
                 "{\"\\uD83D\":1}",
                 "1e10001",
+                "1e-10001",
                 "1e999999999",
                 "1e99999999999",
                 "1".repeat(1_001),
@@ -395,6 +398,41 @@ abstract class BadInputContract extends Contract {
         } catch (InvalidDataException e) {
             return null;
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("longestJson")
+    void jsonAtItsLimitsIsStored(String text) {
+        Json stored = Json.of(Map.of("value", Json.parse(text).toNode()));
+        Agent agent = db.agents().create(agent("a").metadata(stored).build());
+        assertThat(db.agents().get(agent.id()).metadata()).isEqualTo(stored);
+    }
+
+    static Stream<String> longestJson() {
+        return Stream.of(
+                "1e10000",
+                "1e-10000",
+                "12.5e9999",
+                "1".repeat(1_000),
+                "0." + "1".repeat(1_000),
+                "1" + "0".repeat(9_000));
+    }
+
+    @Test
+    void jsonIsNestedAThousandLevelsDeepAndNoDeeper() {
+        List<Object> items = List.of();
+        ArrayNode tree = JsonNodeFactory.instance.arrayNode();
+        for (int depth = 1; depth < 1_000; depth++) {
+            items = List.of(items);
+            tree = JsonNodeFactory.instance.arrayNode().add(tree);
+        }
+        Json deepest = Json.parse("[".repeat(1_000) + "]".repeat(1_000));
+        assertThat(List.of(Json.of(items), Json.of(tree))).containsOnly(deepest);
+        assertThat(deepest.toNode()).isEqualTo(tree);
+        List<Object> deeperItems = List.of(items);
+        ArrayNode deeperTree = JsonNodeFactory.instance.arrayNode().add(tree);
+        requireField("json", "value", () -> Json.of(deeperItems));
+        requireField("json", "value", () -> Json.of(deeperTree));
     }
 
     @Test
@@ -488,7 +526,7 @@ abstract class BadInputContract extends Contract {
     void valuesThatAreTooLargeAreRefused() {
         try (var small = builder().maxValueBytes(1_024).open()) {
             Agent sender = small.agents().create(agent("sender").build());
-            String most = "x".repeat(1_024);
+            String most = "é".repeat(512);
             String tooMany = "é".repeat(512) + "x";
             Json large = Json.of(List.of(most));
             requireField("message", "content", () -> small.messages()
