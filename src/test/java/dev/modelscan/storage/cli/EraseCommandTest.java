@@ -7,6 +7,7 @@ import dev.modelscan.storage.Backups;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -15,13 +16,16 @@ import dev.modelscan.storage.erasure.ErasureReceipt;
 import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.erasure.HoldingBackup;
 import dev.modelscan.storage.sources.Origin;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,6 +157,27 @@ class EraseCommandTest {
                 }
             });
             assertThat(receipt.backups()).extracting(HoldingBackup::file).containsExactlyElementsOf(made);
+        }
+    }
+
+    /** The clock ran ahead when it was made. What is there before the erasure has the rows, whatever time it says. */
+    @Test
+    void aBackupOfALaterTimeIsNamed() throws IOException {
+        Path copies = directory.resolve("copies");
+        Backup backup = Backups.add(file, copies, new Keep(24, 0, 0)).backup();
+        Instant later = backup.takenAt().plus(Duration.ofDays(1));
+        Path manifest = Path.of(backup.file() + ".manifest.json");
+        Files.writeString(
+                manifest, Files.readString(manifest).replace(backup.takenAt().toString(), later.toString()));
+        ErasureRequest request = ErasureRequest.agent(ann.id()).backups(copies, new Keep(24, 0, 0));
+        try (Database db = Database.open(file)) {
+            for (ErasureReceipt receipt :
+                    List.of(db.erasure().preview(request), db.erasure().erase(request))) {
+                HoldingBackup named = receipt.backups().get(0);
+                assertThat(named.file()).isEqualTo(backup.file());
+                assertThat(named.takenAt()).isEqualTo(later);
+                assertThat(named.expiresAt()).isAfter(later);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.support.OlderSchema;
 import dev.modelscan.storage.workspaces.WorkspaceMigration;
 import java.io.IOException;
@@ -89,6 +90,18 @@ class SqliteWorkspacesTest extends WorkspacesContract {
         try (Database acme = workspaces.open("acme")) {
             assertThat(acme.file()).isEqualTo(directory().resolve("acme.db"));
         }
+    }
+
+    @Test
+    void noWorkspaceIsDroppedWhileItIsMigratedOrRestored() throws Exception {
+        workspaces.create("acme");
+        Duration patience = Duration.ofSeconds(1);
+        try (MigrationLock held = MigrationLock.acquire(directory().resolve("acme.db"), patience)) {
+            assertThatThrownBy(() -> workspaces.drop("acme", "acme"))
+                    .isInstanceOf(BusyException.class)
+                    .hasMessageContaining("has been migrating or restoring");
+        }
+        assertThat(workspaces.list()).containsExactly("acme");
     }
 
     @Test

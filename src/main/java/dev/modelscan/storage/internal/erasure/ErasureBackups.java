@@ -13,7 +13,7 @@ final class ErasureBackups {
 
     private ErasureBackups() {}
 
-    /** Those in the directory that the request names, the oldest first. */
+    /** All in the directory that the request names, the oldest first. The clock may have run ahead when one was taken. */
     static List<HoldingBackup> before(ErasureRequest request, Instant now) {
         if (request.backups() == null) {
             return List.of();
@@ -23,7 +23,6 @@ final class ErasureBackups {
         Map<Instant, Instant> expiries =
                 request.keep() == null ? Map.of() : request.keep().expiries(times, now);
         return all.stream()
-                .filter(backup -> backup.takenAt().isBefore(now))
                 .map(backup -> new HoldingBackup(backup.file(), backup.takenAt(), expiries.get(backup.takenAt())))
                 .toList();
     }

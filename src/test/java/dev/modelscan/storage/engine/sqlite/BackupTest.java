@@ -19,6 +19,7 @@ import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.support.ChildProcess;
 import dev.modelscan.storage.support.FilledDatabase;
 import dev.modelscan.storage.testkit.ReleasedSchemas;
@@ -35,6 +36,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -367,6 +370,30 @@ class BackupTest {
                 .hasMessageContaining("is open");
     }
 
+    @Test
+    void nothingIsRestoredOrAddedBesideAnother() throws Exception {
+        createAgents("a");
+        Backups.create(file(), backup());
+        Path folder = backup().getParent();
+        Duration patience = Duration.ofSeconds(1);
+        try (MigrationLock held = MigrationLock.acquire(file(), patience)) {
+            assertThatThrownBy(() -> Backups.restore(backup(), file()))
+                    .isInstanceOf(BusyException.class)
+                    .hasMessageContaining("has been migrating or restoring");
+        }
+        try (MigrationLock held = MigrationLock.acquireForBackup(folder.resolve("backups"), patience)) {
+            assertThatThrownBy(() -> Backups.add(file(), folder, new Keep(1, 0, 0)))
+                    .isInstanceOf(BusyException.class)
+                    .hasMessageContaining("has been writing a backup");
+        }
+        Path another = folder.resolve("another.db");
+        try (MigrationLock held = MigrationLock.acquireForBackup(another, patience)) {
+            assertThatThrownBy(() -> Backups.create(file(), another))
+                    .isInstanceOf(BusyException.class)
+                    .hasMessageContaining("has been writing a backup");
+        }
+    }
+
     /** Its log holds rows that are in no file yet; SQLite would write them into the restored one. */
     @Test
     void theLogOfAKilledProcessIsNotAppliedToWhatIsRestored() throws Exception {
@@ -424,6 +451,25 @@ class BackupTest {
         assertThat(Backups.list(folder)).containsExactly(second.backup());
         String name = second.backup().file().getFileName().toString();
         assertThat(names(folder)).containsExactly(name, name + ".manifest.json", "notes.txt");
+    }
+
+    /** The clock ran ahead when the first was made, so it counts as the newest. */
+    @Test
+    void whatWasJustAddedStaysBesideOneOfALaterTime() throws Exception {
+        createAgents("a");
+        Path folder = directory.resolve("generations");
+        Backup first = Backups.add(file(), folder, new Keep(1, 0, 0)).backup();
+        Path manifest = Path.of(first.file() + ".manifest.json");
+        Instant later = first.takenAt().plus(Duration.ofDays(1));
+        Files.writeString(
+                manifest, Files.readString(manifest).replace(first.takenAt().toString(), later.toString()));
+
+        Generation second = Backups.add(file(), folder, new Keep(1, 0, 0));
+
+        assertThat(second.deleted()).isEmpty();
+        assertThat(Backups.list(folder))
+                .extracting(Backup::file)
+                .containsExactly(second.backup().file(), first.file());
     }
 
     @Test

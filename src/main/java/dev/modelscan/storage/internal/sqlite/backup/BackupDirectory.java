@@ -58,7 +58,7 @@ public final class BackupDirectory {
                 clean();
                 Backup written = writer.write(next(Instant.now()));
                 Backup drilled = drill(written.file(), plan, listener);
-                Generation generation = new Generation(drilled, prune(keep));
+                Generation generation = new Generation(drilled, prune(keep, written));
                 lock.delete();
                 return generation;
             }
@@ -147,12 +147,14 @@ public final class BackupDirectory {
     }
 
     /** Deletes the generations that are no longer to be kept, and returns their files, the oldest first. */
-    private List<Path> prune(Keep keep) throws IOException {
+    private List<Path> prune(Keep keep, Backup written) throws IOException {
         List<Backup> all = list(directory).stream()
                 .filter(backup -> backup.file().getFileName().toString().startsWith(PREFIX))
                 .toList();
         Set<Instant> kept =
                 new HashSet<>(keep.kept(all.stream().map(Backup::takenAt).toList()));
+        // It is not the newest if the clock had run ahead when another was taken.
+        kept.add(written.takenAt());
         List<Path> deleted = new ArrayList<>();
         for (Backup backup : all) {
             if (!kept.contains(backup.takenAt())) {
