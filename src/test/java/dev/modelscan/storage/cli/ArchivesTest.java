@@ -19,6 +19,8 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipMethod;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives, and what stands beside them in a directory. */
 class ArchivesTest {
@@ -54,16 +56,7 @@ class ArchivesTest {
         Path file = directory.resolve("walk.eval");
         try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(file)) {
             for (int i = 0; i < LOG.length; i += 2) {
-                byte[] bytes = json(LOG[i + 1]);
-                byte[] compressed = Zstd.compress(bytes);
-                ZipArchiveEntry entry = new ZipArchiveEntry(LOG[i]);
-                CRC32 crc = new CRC32();
-                crc.update(bytes);
-                entry.setCrc(crc.getValue());
-                entry.setSize(bytes.length);
-                entry.setCompressedSize(compressed.length);
-                entry.setMethod(ZipMethod.ZSTD.getCode());
-                out.addRawArchiveEntry(entry, new ByteArrayInputStream(compressed));
+                put(out, LOG[i], json(LOG[i + 1]), true);
             }
         }
         requireLog(file);
@@ -100,6 +93,40 @@ class ArchivesTest {
         assertThat(damaged.err()).contains("error: e.zip is a damaged zip archive");
         assertThat(damaged.out())
                 .contains("1 stored already", "5 files (1 read, 3 left out, 1 not read): 0 transcripts imported");
+    }
+
+    /** Which of the two is meant, nobody knows. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void twoFilesOfOneNameAreRefused(boolean byZstd) throws IOException {
+        Path file = directory.resolve("two.zip");
+        try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(file)) {
+            for (String text : new String[] {"first", "second"}) {
+                put(out, "a.json", json("{'messages':[{'role':'user','content':'" + text + "'}]}"), byZstd);
+            }
+        }
+        Run run = run(file);
+        assertThat(run.code()).as(run.out()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("two.zip is a zip archive with two files named a.json; unpack it, and give them two names");
+    }
+
+    private static void put(ZipArchiveOutputStream out, String name, byte[] bytes, boolean byZstd) throws IOException {
+        ZipArchiveEntry entry = new ZipArchiveEntry(name);
+        if (!byZstd) {
+            out.putArchiveEntry(entry);
+            out.write(bytes);
+            out.closeArchiveEntry();
+            return;
+        }
+        byte[] compressed = Zstd.compress(bytes);
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        entry.setCrc(crc.getValue());
+        entry.setSize(bytes.length);
+        entry.setCompressedSize(compressed.length);
+        entry.setMethod(ZipMethod.ZSTD.getCode());
+        out.addRawArchiveEntry(entry, new ByteArrayInputStream(compressed));
     }
 
     private void requireLog(Path file) throws IOException {

@@ -13,6 +13,7 @@ import java.nio.file.PathMatcher;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -197,13 +198,14 @@ public final class Inputs {
 
     private static List<Input> archive(Path file, Input whole) throws IOException {
         List<Archive.Entry> all = Archive.entries(file);
+        List<Archive.Entry> recorded = all.stream()
+                .filter(entry -> RECORDED.matcher(entry.name()).matches())
+                .toList();
+        requireTwoNames(recorded);
         String header = EvalLog.header(all);
         if (header != null) {
             return List.of(whole.opening(() -> EvalLog.open(file, all, header)));
         }
-        List<Archive.Entry> recorded = all.stream()
-                .filter(entry -> RECORDED.matcher(entry.name()).matches())
-                .toList();
         List<Archive.Entry> exported = recorded.stream()
                 .filter(entry -> CONVERSATIONS.matcher(entry.name()).matches())
                 .toList();
@@ -224,5 +226,16 @@ public final class Inputs {
                     () -> Archive.open(file, entry.name())));
         }
         return inputs;
+    }
+
+    /** They are read by their names, so only one of two would be. */
+    private static void requireTwoNames(List<Archive.Entry> entries) throws UnreadableException {
+        Set<String> names = new HashSet<>();
+        for (Archive.Entry entry : entries) {
+            if (!names.add(entry.name())) {
+                throw new UnreadableException("is a zip archive with two files named " + entry.name()
+                        + "; unpack it, and give them two names");
+            }
+        }
     }
 }
