@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -279,6 +280,49 @@ class ExportTest {
         assertThat(atif()).hasSize(1);
         assertThat(atif("--since", "2021-01-01")).hasSize(1);
         assertThat(atif("--until", "2021-01-01")).hasSize(1);
+    }
+
+    @Test
+    void subAgentsNestedTooDeeplyAreNotLeftOut() {
+        Task parent = null;
+        try (Database db = Database.open(database())) {
+            Agent agent =
+                    db.agents().create(Agent.builder().name("a").mode("llm").build());
+            for (int depth = 0; depth <= 32; depth++) {
+                parent = subAgent(db, agent, parent);
+            }
+        }
+        assertThat(atif()).singleElement().asString().contains("level 32");
+        String left;
+        try (Database db = Database.open(database())) {
+            Agent agent = db.agents().getByName("a");
+            left = subAgent(db, agent, parent).id().value();
+        }
+        for (String form : List.of("atif", "otlp")) {
+            Run run = run("export", "-", "--format", form, "--db", database());
+            assertThat(run.code()).isOne();
+            assertThat(run.err())
+                    .contains("sub-agents are nested more than 32 levels deep: conversation " + left
+                            + " would be left out. Export to a form");
+        }
+        assertThat(lines("--force", "")).isEqualTo(34);
+    }
+
+    private static Task subAgent(Database db, Agent agent, @Nullable Task parent) {
+        Task task = db.tasks()
+                .create(Task.builder()
+                        .agentId(agent.id())
+                        .type("part")
+                        .parentId(parent == null ? null : parent.id())
+                        .build());
+        db.messages()
+                .create(Message.builder()
+                        .conversationId(new ConversationId(task.id().value()))
+                        .senderId(agent.id())
+                        .content("level " + db.stats().rows().get("messages"))
+                        .taskId(task.id())
+                        .build());
+        return task;
     }
 
     private List<String> atif(String... filter) {

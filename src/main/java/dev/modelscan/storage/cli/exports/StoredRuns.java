@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.trueCondition;
 
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.errors.StorageException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,8 +110,18 @@ public final class StoredRuns {
 
     private Map<ConversationId, StoredRun> read(List<Head> batch, int depth) {
         RunRows rows = new RunRows(dsl, batch);
-        if (nested && depth < DEEPEST) {
+        if (nested) {
             List<Head> children = children(rows);
+            if (depth == DEEPEST && !children.isEmpty()) {
+                throw new StorageException(
+                        "sub-agents are nested more than " + DEEPEST + " levels deep: conversation "
+                                + children.get(0).id()
+                                + " would be left out. Export to a form that writes each run by itself, such as openai, or to"
+                                + " native",
+                        "conversation",
+                        children.get(0).id().value(),
+                        null);
+            }
             for (List<Head> some : batches(children)) {
                 read(some, depth + 1).forEach((id, run) -> rows.addChild(id, run));
             }
