@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.codec;
 
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.values.Excerpt;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -18,6 +19,7 @@ final class Timestamps {
     static final String EXAMPLE = "2025-12-18T09:30:00.000000Z";
 
     private static final int LENGTH = EXAMPLE.length();
+    private static final int MOST_SHOWN = 60;
     private static final int SECONDS_PER_DAY = 86_400;
     private static final long FIRST_SECOND =
             Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
@@ -127,8 +129,8 @@ final class Timestamps {
 
     private static CorruptDatabaseException malformed(byte[] text, int from, int to) {
         return new CorruptDatabaseException(
-                "stored time \"" + new String(text, from, to - from, StandardCharsets.UTF_8) + "\" is not of the form "
-                        + EXAMPLE,
+                "stored time \"" + Excerpt.of(new String(text, from, to - from, StandardCharsets.UTF_8), MOST_SHOWN)
+                        + "\" is not of the form " + EXAMPLE,
                 null);
     }
 }

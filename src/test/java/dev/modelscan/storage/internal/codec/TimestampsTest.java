@@ -62,4 +62,11 @@ class TimestampsTest {
                 .isInstanceOf(CorruptDatabaseException.class)
                 .hasMessageContaining("\"" + text + "\"");
     }
+
+    @Test
+    void aMessageShowsTheBeginOfALongText() {
+        assertThatThrownBy(() -> Timestamps.parse("x".repeat(1_000_000)))
+                .isInstanceOf(CorruptDatabaseException.class)
+                .hasMessage("stored time \"" + "x".repeat(60) + "…\" is not of the form " + Timestamps.EXAMPLE);
+    }
 }
