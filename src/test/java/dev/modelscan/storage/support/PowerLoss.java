@@ -1,7 +1,5 @@
 package dev.modelscan.storage.support;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -113,36 +111,11 @@ public final class PowerLoss {
     /** The command, and before it what makes it record; see {@link ChildProcess#startBehind}. */
     public static List<String> recorded(Path directory, Path database, Path recording, String... settings)
             throws IOException, InterruptedException {
-        Path library = directory.resolve("recorded_io.so");
-        boolean compiled = Files.exists(library) || compile(library);
-        assumeTrue(compiled || "true".equals(System.getenv("CI")), "there is no C compiler");
-        if (!compiled) {
-            throw new IllegalStateException("there is no C compiler; install the package gcc");
-        }
+        Path library = CLibrary.in(directory, "recorded_io");
         List<String> command = new ArrayList<>(
                 List.of("env", "LD_PRELOAD=" + library, "RECORD_FILE=" + database, "RECORD_TO=" + recording));
         command.addAll(List.of(settings));
         return command;
-    }
-
-    private static boolean compile(Path library) throws IOException, InterruptedException {
-        try {
-            return new ProcessBuilder(
-                                    "cc",
-                                    "-O2",
-                                    "-shared",
-                                    "-fPIC",
-                                    "-o",
-                                    library.toString(),
-                                    "src/test/c/recorded_io.c",
-                                    "-ldl")
-                            .inheritIO()
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException noCompiler) {
-            return false;
-        }
     }
 
     /** The directories above the database that were flushed before the first line of the marks. */

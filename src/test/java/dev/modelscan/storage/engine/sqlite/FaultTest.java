@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.support.CLibrary;
 import dev.modelscan.storage.support.ChildProcess;
 import dev.modelscan.storage.support.FaultyProgram;
 import java.io.IOException;
@@ -212,10 +213,7 @@ class FaultTest {
     }
 
     private List<String> preloaded(String on, String file, int error, Path flag) throws Exception {
-        Path library = directory.resolve("faulty.so");
-        assumeTrue(
-                run("cc", "-shared", "-fPIC", "-o", library.toString(), "src/test/c/faulty_io.c", "-ldl"),
-                "there is no C compiler");
+        Path library = CLibrary.in(directory, "faulty_io");
         return List.of(
                 "env",
                 "LD_PRELOAD=" + library,
