@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -602,6 +603,29 @@ abstract class ConcurrencyContract extends Contract {
         AgentStatus ofThree = statuses.contains(AgentStatus.ACTIVE) ? AgentStatus.ACTIVE : AgentStatus.IDLE;
         assertThat(statuses.stream().filter(ofThree::equals)).hasSize(3);
         assertThat(statuses.stream().filter(AgentStatus.INACTIVE::equals)).hasSize(9);
+    }
+
+    /** The one who comes second does not see what the first has set, unless he waits for his end. */
+    @Test
+    void whoeverClearsTheActiveAgentsWaitsForWhoeverSetsThem() throws Exception {
+        reopen(PATIENT);
+        AgentId agent = createAgent("a").id();
+        List<Callable<?>> clears = List.of(
+                () -> {
+                    db.agents().setActive(Set.of());
+                    return true;
+                },
+                () -> db.cancelRunning(List.of(agent)));
+        for (Callable<?> clear : clears) {
+            Workers.Worker<?> second = db.withTx(tx -> {
+                tx.agents().setActive(List.of(agent));
+                Workers.Worker<?> started = Workers.start(clear);
+                started.giveTime();
+                return started;
+            });
+            second.get();
+            assertThat(db.agents().get(agent).status()).isNotEqualTo(AgentStatus.ACTIVE);
+        }
     }
 
     private void requireStored(Collection<Agent> agents) {

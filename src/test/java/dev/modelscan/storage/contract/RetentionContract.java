@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
@@ -16,6 +17,7 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.models.ModelCall;
@@ -24,6 +26,7 @@ import dev.modelscan.storage.retention.RetentionPolicy;
 import dev.modelscan.storage.retention.RetentionResult;
 import dev.modelscan.storage.retention.RetentionSchedule;
 import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.support.BeforeStatement;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -34,12 +37,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -375,6 +382,71 @@ abstract class RetentionContract extends Contract {
         assertThat(numbers(OLD)).contains(180L, 200L).hasSizeGreaterThan(100);
         new Retention(db, policy.build()).run();
         assertThat(db.conversations().find(OLD)).isEmpty();
+    }
+
+    /** The message that the fork makes the last one is among those that go: all stay, or the fork finds it gone. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aForkBesideADeletionKeepsAllOrIsRefused(int conversations) throws Exception {
+        RetentionPolicy.Builder policy = RetentionPolicy.builder().messagesPerConversation(10);
+        besideEachStatement(conversations, policy, id -> {
+            MessageId fifth = at(messages(id), 5);
+            Callable<Message> fork = () -> db.conversations().fork(id, fifth);
+            return new Beside(fork, isDone -> {
+                assertThat(numbers(id)).hasSize(isDone ? 20 : 10);
+                assertThat(db.messages().listLatest(id, 1))
+                        .extracting(Message::sequenceNumber)
+                        .containsExactly(isDone ? 5L : 20L);
+            });
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aMessageBesideTheDeletionOfItsConversationIsNotLost(int conversations) throws Exception {
+        RetentionPolicy.Builder policy = RetentionPolicy.builder().conversations(Duration.ofDays(1));
+        besideEachStatement(conversations, policy, id -> {
+            Message late =
+                    message(agent).conversationId(id).createdAt(clock.instant()).build();
+            Callable<Message> create = () -> db.messages().create(late);
+            return new Beside(
+                    create, isDone -> assertThat(db.messages().find(late.id())).isPresent());
+        });
+    }
+
+    /** What another does meanwhile, and what has to be true then, whether it was done or refused. */
+    private record Beside(Callable<?> work, Consumer<Boolean> check) {}
+
+    /** Runs once for each statement of the run, on new conversations. The other begins before that statement, and may wait. */
+    private void besideEachStatement(
+            int conversations, RetentionPolicy.Builder policy, Function<ConversationId, Beside> other)
+            throws Exception {
+        boolean hasRun = true;
+        for (int statement = 1; hasRun; statement++) {
+            List<ConversationId> ids = new ArrayList<>();
+            for (int i = 0; i < conversations; i++) {
+                ids.add(new ConversationId("of statement " + statement + "/" + i));
+                say(ids.get(i), 20);
+            }
+            passDays(2);
+            Beside beside = other.apply(ids.get(0));
+            AtomicReference<Workers.Worker<?>> worker = new AtomicReference<>();
+            try (BeforeStatement before = new BeforeStatement(statement, () -> {
+                worker.set(Workers.start(beside.work()));
+                worker.get().giveTime();
+            })) {
+                new Retention(db, policy.build()).run();
+                hasRun = before.hasRun();
+            }
+            if (hasRun) {
+                Throwable refusal = catchThrowable(worker.get()::get);
+                if (refusal != null) {
+                    assertThat(refusal).hasCauseInstanceOf(NotFoundException.class);
+                }
+                beside.check().accept(refusal == null);
+            }
+            ids.stream().filter(id -> db.conversations().find(id).isPresent()).forEach(db.conversations()::delete);
+        }
     }
 
     /** What is left of a tree would be no paths. */

@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
@@ -90,6 +92,15 @@ final class Workers {
                 LockSupport.parkNanos(500_000);
             }
             return true;
+        }
+
+        /** Returns when the thread has ended, or has had time to, if it need not wait for this one. */
+        void giveTime() {
+            try {
+                result.get(100, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                // Whoever asks for the result is told.
+            }
         }
 
         /** Returns when the thread has been in one native call for a tenth of a second, so inside of a statement or a wait. */
