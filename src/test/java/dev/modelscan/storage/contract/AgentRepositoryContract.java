@@ -207,6 +207,8 @@ abstract class AgentRepositoryContract extends RepositoryContract<AgentId, Agent
         assertThat(db.agents().listByIds(List.of(second.id(), AgentId.next(), first.id(), second.id())))
                 .containsExactly(first, second);
         assertThat(db.agents().listByIds(List.of())).isEmpty();
+        assertThat(db.agents().listByIds(Collections.nCopies(PageRequest.MAX_LIMIT, first.id())))
+                .containsExactly(first);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> db.agents().listByIds(Collections.nCopies(PageRequest.MAX_LIMIT + 1, first.id())));
     }

@@ -295,6 +295,8 @@ abstract class HistoryContract extends Contract {
         assertThat(db.toolExecutions().listByMessages(List.of(other, asked.id())))
                 .containsExactly(entry(other, List.of()), entry(asked.id(), calls));
         assertThat(db.toolExecutions().listByMessages(List.of())).isEmpty();
+        assertThat(db.toolExecutions().listByMessages(Collections.nCopies(PageRequest.MAX_LIMIT, asked.id())))
+                .containsExactly(entry(asked.id(), calls));
         assertThatIllegalArgumentException().isThrownBy(() -> db.toolExecutions()
                 .listByMessages(Collections.nCopies(PageRequest.MAX_LIMIT + 1, asked.id())));
         assertThat(db.toolExecutions().listByCall("a\0", PageRequest.first(1)).items())

@@ -117,6 +117,8 @@ abstract class MessagePartsContract extends Contract {
         assertThat(db.messages().listAllParts(ids)).isEqualTo(parts);
         assertThat(db.messages().listParts(List.of())).isEmpty();
         assertThat(db.messages().listParts(MessageId.next())).isEmpty();
+        List<MessageId> most = Collections.nCopies(PageRequest.MAX_LIMIT, ids.get(0));
+        assertThat(db.messages().listParts(most)).containsOnlyKeys(ids.get(0));
         assertThatThrownBy(
                         () -> db.messages().listParts(Collections.nCopies(PageRequest.MAX_LIMIT + 1, MessageId.next())))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -186,6 +188,8 @@ abstract class MessagePartsContract extends Contract {
                         () -> MessagePart.builder(PartKind.IMAGE).mediaType(" ").build())
                 .isInstanceOf(InvalidDataException.class)
                 .hasMessageContaining("mediaType");
+        Message.Builder most = message(sender).parts(Collections.nCopies(Message.MAX_PARTS, MessagePart.text("")));
+        assertThat(most.build().parts()).hasSize(10_000);
         Message.Builder many = message(sender).parts(Collections.nCopies(Message.MAX_PARTS + 1, MessagePart.text("")));
         assertThatThrownBy(many::build).isInstanceOf(InvalidDataException.class).hasMessageContaining("parts");
         MessagePart unchecked = new MessagePart(PartKind.TEXT, null, null, null, null, null, "\ud800");

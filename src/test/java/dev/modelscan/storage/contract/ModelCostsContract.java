@@ -171,6 +171,10 @@ abstract class ModelCostsContract extends Contract {
                 LocalDate.MAX)) {
             assertThat(costs.byDay(edge, edge, ZoneId.of("Asia/Kathmandu"))).isEmpty();
         }
+        LocalDate longAgo = saturday.minusDays(10_000);
+        assertThat(costs.byDay(longAgo, saturday, ZoneOffset.UTC)).isEqualTo(utc.subList(0, 2));
+        assertThatThrownBy(() -> costs.byDay(longAgo.minusDays(1), saturday, ZoneOffset.UTC))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> costs.byDay(LocalDate.MIN, saturday, ZoneOffset.UTC))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -132,6 +132,19 @@ abstract class SourceRepositoryContract extends RepositoryContract<SourceId, Sou
                 .isEmpty();
     }
 
+    @Test
+    void aNameHasUpToFourThousandCharacters() {
+        String longest = "\ud83d\ude00".repeat(4_096);
+        Source stored = db.sources().create(source().name(longest).build());
+
+        assertThat(db.sources().get(stored.id()).name()).isEqualTo(longest);
+        for (String name : List.of("", " ", longest + "x")) {
+            InvalidDataException refusal = catchThrowableOfType(
+                    InvalidDataException.class, () -> source().name(name).build());
+            assertThat(refusal.field()).isEqualTo("name");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "0123", "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"})
     void whatIsNoSha256IsRefused(String sha256) {
