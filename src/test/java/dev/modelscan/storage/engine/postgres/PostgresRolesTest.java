@@ -1,6 +1,7 @@
 package dev.modelscan.storage.engine.postgres;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,7 +10,9 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.support.FilledDatabase;
@@ -82,7 +85,12 @@ class PostgresRolesTest {
     }
 
     private static DatabaseBuilder application(String workspace) {
-        return as(app).readUrl(PostgresServer.urlAs(reader, url))
+        return Database.builder()
+                .url(url.replaceFirst("\\?.*", ""))
+                .user(app)
+                .password(app)
+                .readUrl(PostgresServer.urlAs(reader, url))
+                .poolSize(2)
                 .workspace(workspace)
                 .validateOnly();
     }
@@ -99,10 +107,13 @@ class PostgresRolesTest {
     void theApplicationWritesAndTheReaderReadsWhatTheOwnerHasMade() {
         as(owner).workspace("acme").open().close();
         try (Database db = application("acme").open()) {
-            int agents = new FilledDatabase(db).db.agents().list(1_000, 0).size();
-            assertThat(db.dsl().fetchCount(AGENTS)).isEqualTo(agents);
+            ConversationId conversation = new FilledDatabase(db).conversation;
+            assertThat(db.dsl().fetchCount(AGENTS))
+                    .isEqualTo(db.agents().list(1_000, 0).size());
             assertThat(db.dsl().fetchValue("SELECT current_user::text")).isEqualTo(reader);
-            db.erasure().scrub();
+            db.erasure().erase(ErasureRequest.conversation(conversation));
+            assertThat(db.dsl().fetchCount(MESSAGES, MESSAGES.CONVERSATION_ID.eq(conversation)))
+                    .isZero();
             assertThat(db.doctor().findings()).noneMatch(finding -> finding.severity() == Severity.ERROR);
         }
         try (Database db = as(reader).workspace("acme").readOnly().open()) {
