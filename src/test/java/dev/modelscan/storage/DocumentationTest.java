@@ -25,9 +25,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,10 @@ class DocumentationTest {
 
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)#?([^)]*)\\)");
+
+    private static final Pattern PROPERTY = Pattern.compile("<([\\w.]+)>([^<>]*)</\\1>");
+    private static final Pattern VERSION =
+            Pattern.compile("<artifactId>([\\w.-]+)</artifactId>\\s*<version>([^<]+)</version>");
 
     private static final Path ARCHITECTURE = Path.of("docs/architecture.md");
     private static final Pattern FILE = Pattern.compile("`([\\w./-]+(?:/|\\.(?:java|xml|sql|md)))`");
@@ -131,16 +137,50 @@ class DocumentationTest {
 
     /** Maven 3.8 compiles for Java 5 without these properties, and its compiler plugin knows no other. */
     @Test
-    void theProjectOfTheReadmeHasTheLibrarysJavaAndVersion() throws IOException {
-        String pom = Files.readString(Path.of("pom.xml"));
-        Matcher java = Pattern.compile("<maven.compiler.release>(\\d+)<").matcher(pom);
-        Matcher version = Pattern.compile("<artifactId>modelscan-storage</artifactId>\\s*<version>(.*?)<")
-                .matcher(pom);
-        assertThat(java.find() && version.find()).isTrue();
+    void theProjectOfTheReadmeHasTheLibrarysJava() throws IOException {
+        String java = properties().get("maven.compiler.release");
         assertThat(Files.readString(Path.of("README.md")))
-                .contains("<maven.compiler.source>" + java.group(1) + "<")
-                .contains("<maven.compiler.target>" + java.group(1) + "<")
-                .contains("<version>" + version.group(1) + "<");
+                .contains("<maven.compiler.source>" + java + "<", "<maven.compiler.target>" + java + "<");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void aVersionIsThatOfTheBuild(Path page) throws IOException {
+        Map<String, String> versions = versions();
+        for (MatchResult shown :
+                VERSION.matcher(Files.readString(page)).results().toList()) {
+            String build = versions.get(shown.group(1));
+            assertThat(build == null
+                            || shown.group(2).startsWith("$")
+                            || shown.group(2).equals(build))
+                    .as(shown.group())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void theTableOfVersionsBeginsWithThoseOfTheBuild() throws IOException {
+        String row = Stream.of("sqlite-jdbc", "jooq", "flyway-core", "jackson-databind", "postgresql", "HikariCP")
+                .map(versions()::get)
+                .collect(Collectors.joining(" | ", "| this library | ", " |"));
+        assertThat(Files.readAllLines(Path.of("docs/versions.md"))).contains(row);
+    }
+
+    private static Map<String, String> properties() throws IOException {
+        return PROPERTY.matcher(Files.readString(Path.of("pom.xml")))
+                .results()
+                .collect(Collectors.toMap(each -> each.group(1), each -> each.group(2), (first, again) -> first));
+    }
+
+    /** The version of each artifact that the POM names; that of the library itself comes first. */
+    private static Map<String, String> versions() throws IOException {
+        Map<String, String> properties = properties();
+        return VERSION.matcher(Files.readString(Path.of("pom.xml")))
+                .results()
+                .collect(Collectors.toMap(
+                        each -> each.group(1),
+                        each -> properties.getOrDefault(each.group(2).replaceAll("[${}]", ""), each.group(2)),
+                        (first, again) -> first));
     }
 
     private static String runSource(Path directory) throws IOException, InterruptedException {
