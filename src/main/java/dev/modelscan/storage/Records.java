@@ -1,6 +1,8 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.blobs.Blob;
+import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
@@ -44,6 +46,16 @@ public final class Records {
     /** The task of a row with all columns of {@code TASKS}. */
     public static Task task(Record row) {
         return RecordReader.read(Task.class, row);
+    }
+
+    /** The conversation of a row with all columns of {@code CONVERSATIONS}. */
+    public static Conversation conversation(Record row) {
+        return RecordReader.read(Conversation.class, row);
+    }
+
+    /** The blob, without its bytes, of a row with all columns of {@code BLOBS}. */
+    public static Blob blob(Record row) {
+        return RecordReader.read(Blob.class, row);
     }
 
     /** The message of a row with all columns of {@code MESSAGES}. */

@@ -40,6 +40,8 @@ import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.Times;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.blobs.Blob;
+import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.schema.DefaultSchema;
 import dev.modelscan.storage.schema.tables.Tasks;
@@ -397,6 +399,15 @@ abstract class QuestionsContract extends Contract {
                 .isEqualTo(
                         db.deletedRecords().list(PageRequest.first(1)).items().get(0))
                 .isEqualTo(db.dsl().selectFrom(DELETED_RECORDS).fetchOneInto(DeletedRecord.class));
+        Blob blob = db.blobs().write(new byte[] {1});
+        assertThat(db.dsl().selectFrom(BLOBS).fetchOne(Records::blob))
+                .isEqualTo(blob)
+                .isEqualTo(db.dsl().selectFrom(BLOBS).fetchOneInto(Blob.class));
+        Conversation conversation =
+                db.conversations().list(PageRequest.first(1)).items().get(0);
+        assertThat(db.dsl().selectFrom(CONVERSATIONS).fetchOne(Records::conversation))
+                .isEqualTo(conversation)
+                .isEqualTo(db.dsl().selectFrom(CONVERSATIONS).fetchOneInto(Conversation.class));
         Record joined = db.dsl()
                 .select()
                 .from(TEAM_MEMBERS)

@@ -3,6 +3,8 @@ package dev.modelscan.storage.internal.repository;
 import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
 
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.blobs.Blob;
+import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
@@ -58,6 +60,11 @@ public final class RecordReader {
         Entities.ALL.forEach(entity -> readers.put(entity.record(), row -> read(entity, row)));
         readers.put(TeamMember.class, RecordReader::teamMember);
         readers.put(TeamMembership.class, RecordReader::teamMembership);
+        readers.put(
+                Conversation.class,
+                row -> read(
+                        "conversation", SqlConversationRepository.COLUMNS.all(), row, SqlConversationRepository::map));
+        readers.put(Blob.class, row -> read("blob", SqlBlobRepository.COLUMNS.all(), row, SqlBlobRepository::map));
         readers.put(
                 DeletedRecord.class,
                 row -> read("deleted record", SqlDeletedRecords.COLUMNS.all(), row, SqlDeletedRecords::map));

@@ -49,7 +49,7 @@ public final class SqlBlobRepository implements BlobRepository {
     /** The longest array that every JVM allows. */
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-    private static final Columns<Blob> COLUMNS = new Columns<>(ENTITY);
+    static final Columns<Blob> COLUMNS = new Columns<>(ENTITY);
     private static final Column<Blob, BlobId> ID = COLUMNS.add("id", Codec.id(BlobId::new), () -> BLOBS.ID, Blob::id);
     private static final Column<Blob, Long> SIZE = COLUMNS.add("size", Codec.LONG, () -> BLOBS.SIZE, Blob::size);
     private static final Column<Blob, Instant> CREATED_AT =
@@ -150,7 +150,7 @@ public final class SqlBlobRepository implements BlobRepository {
                 .and(DSL.notExists(DSL.selectOne().from(DELETED_BLOBS).where(DELETED_BLOBS.BLOB_ID.eq(BLOBS.ID))));
     }
 
-    private static Blob map(Row row) throws SQLException {
+    static Blob map(Row row) throws SQLException {
         return new Blob(row.get(ID), row.get(SIZE), row.get(CREATED_AT));
     }
 

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class SqlConversationRepository implements ConversationRepository {
 
     public static final String ENTITY = "conversation";
-    private static final Columns<Conversation> COLUMNS = new Columns<>(ENTITY);
+    static final Columns<Conversation> COLUMNS = new Columns<>(ENTITY);
     private static final Column<Conversation, ConversationId> ID =
             COLUMNS.add("id", Codec.id(ConversationId::new), () -> CONVERSATIONS.ID, Conversation::id);
     private static final Column<Conversation, Long> LAST_SEQUENCE_NUMBER = COLUMNS.add(
@@ -111,7 +111,7 @@ public final class SqlConversationRepository implements ConversationRepository {
         return values;
     }
 
-    private static Conversation map(Row row) throws SQLException {
+    static Conversation map(Row row) throws SQLException {
         return new Conversation(
                 /* id= */ row.get(ID),
                 /* lastSequenceNumber= */ row.get(LAST_SEQUENCE_NUMBER),
