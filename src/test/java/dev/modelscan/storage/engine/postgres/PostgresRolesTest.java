@@ -217,6 +217,21 @@ class PostgresRolesTest {
     }
 
     @Test
+    void withoutAWorkspaceTheOwnerCreatesInPublic() throws SQLException {
+        onServer("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        String grant = "GRANT USAGE, CREATE ON SCHEMA \"public\" TO \"" + owner + "\"";
+        assertLacks(() -> as(owner).open(), SchemaException.class, grant);
+        onServer("GRANT CREATE ON SCHEMA public TO " + owner);
+        as(owner).open().close();
+        try (Database db = as(app).validateOnly().open()) {
+            db.agents().create(agent("a"));
+        }
+        try (Database db = as(reader).readOnly().open()) {
+            assertThat(db.agents().list(10, 0)).hasSize(1);
+        }
+    }
+
+    @Test
     void aSerialColumnNeedsTheRightOnItsSequenceAndAnIdentityColumnDoesNot(@TempDir Path directory)
             throws IOException, SQLException {
         Files.writeString(
