@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * opens it.
  *
  * <ul>
- *   <li>On PostgreSQL a workspace is a schema of one database. All share one pool, so an open workspace costs
+ *   <li>On PostgreSQL a workspace is a schema of one database. All share two pools, so an open workspace costs
  *       no connection. On Citus each schema is on one node.
  *   <li>On SQLite a workspace is the file {@code <name>.db} in one directory. An open one has its own
  *       connections.
@@ -96,7 +96,7 @@ public interface Workspaces extends AutoCloseable {
      * others go on. A workspace that is up to date costs a read.
      *
      * @param parallelism how many at a time, 1 to 100. On PostgreSQL each needs two connections
-     *     besides the pool
+     *     besides the pools
      * @param progress called after each workspace, on this thread. If it throws, the call ends after the
      *     migrations that are running
      * @return one result for each workspace, sorted by name; immutable
