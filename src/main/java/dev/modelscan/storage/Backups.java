@@ -49,10 +49,10 @@ public final class Backups {
     }
 
     /** {@link #create(Path, Path)} with a listener, which is called on this thread. What it throws ends the backup. */
-    public static Backup create(Path database, Path backup, Consumer<BackupProgress> listener) {
+    public static Backup create(Path database, Path backup, Consumer<? super BackupProgress> progress) {
         Locations.requirePath(Objects.requireNonNull(database, "database"));
         Objects.requireNonNull(backup, "backup");
-        return Engines.backups().create(database, backup, Objects.requireNonNull(listener, "listener"));
+        return Engines.backups().create(database, backup, Objects.requireNonNull(progress, "progress"));
     }
 
     /**
@@ -66,9 +66,9 @@ public final class Backups {
     }
 
     /** {@link #verify(Path)} with a listener, which is called on this thread. */
-    public static Backup verify(Path backup, Consumer<BackupProgress> listener) {
+    public static Backup verify(Path backup, Consumer<? super BackupProgress> progress) {
         Objects.requireNonNull(backup, "backup");
-        return Engines.backups().verify(backup, Objects.requireNonNull(listener, "listener"));
+        return Engines.backups().verify(backup, Objects.requireNonNull(progress, "progress"));
     }
 
     /**
@@ -82,9 +82,9 @@ public final class Backups {
     }
 
     /** {@link #drill(Path)} with a listener, which is called on this thread. */
-    public static Backup drill(Path backup, Consumer<BackupProgress> listener) {
+    public static Backup drill(Path backup, Consumer<? super BackupProgress> progress) {
         Objects.requireNonNull(backup, "backup");
-        return Engines.backups().drill(backup, Objects.requireNonNull(listener, "listener"));
+        return Engines.backups().drill(backup, Objects.requireNonNull(progress, "progress"));
     }
 
     /**
@@ -102,10 +102,10 @@ public final class Backups {
     }
 
     /** {@link #restore(Path, Path)} with a listener, which is called on this thread. */
-    public static Restored restore(Path backup, Path database, Consumer<BackupProgress> listener) {
+    public static Restored restore(Path backup, Path database, Consumer<? super BackupProgress> progress) {
         Objects.requireNonNull(backup, "backup");
         Locations.requirePath(Objects.requireNonNull(database, "database"));
-        return Engines.backups().restore(backup, database, Objects.requireNonNull(listener, "listener"));
+        return Engines.backups().restore(backup, database, Objects.requireNonNull(progress, "progress"));
     }
 
     /**
@@ -129,10 +129,10 @@ public final class Backups {
     }
 
     /** {@link #add(Path, Path, Keep)} with a listener, which is called on this thread. */
-    public static Generation add(Path database, Path directory, Keep keep, Consumer<BackupProgress> listener) {
+    public static Generation add(Path database, Path directory, Keep keep, Consumer<? super BackupProgress> progress) {
         Locations.requirePath(Objects.requireNonNull(database, "database"));
         Objects.requireNonNull(directory, "directory");
         Objects.requireNonNull(keep, "keep");
-        return Engines.backups().add(database, directory, keep, Objects.requireNonNull(listener, "listener"));
+        return Engines.backups().add(database, directory, keep, Objects.requireNonNull(progress, "progress"));
     }
 }

@@ -21,11 +21,12 @@ public final class Schedule implements AutoCloseable {
     private final Database db;
     private final long everyNanos;
     private final Runnable work;
-    private final Consumer<StorageException> onFailure;
+    private final Consumer<? super StorageException> onFailure;
     private final Thread thread;
     private volatile boolean closed;
 
-    private Schedule(Database db, String name, Duration every, Runnable work, Consumer<StorageException> onFailure) {
+    private Schedule(
+            Database db, String name, Duration every, Runnable work, Consumer<? super StorageException> onFailure) {
         this.db = Objects.requireNonNull(db, "db");
         if (Objects.requireNonNull(every, "every").isNegative() || every.isZero()) {
             throw new IllegalArgumentException(name + ": every is " + every + "; give a positive time");
@@ -50,7 +51,7 @@ public final class Schedule implements AutoCloseable {
      * @throws IllegalArgumentException if the time is not positive
      */
     public static Schedule start(
-            Database db, String name, Duration every, Runnable work, Consumer<StorageException> onFailure) {
+            Database db, String name, Duration every, Runnable work, Consumer<? super StorageException> onFailure) {
         Schedule schedule = new Schedule(db, Objects.requireNonNull(name, "name"), every, work, onFailure);
         schedule.thread.start();
         return schedule;

@@ -41,14 +41,17 @@ public final class AuditSchedule implements AutoCloseable {
      * @throws IllegalArgumentException if the time is not positive
      */
     public static AuditSchedule start(
-            Database db, Duration every, Consumer<AuditHead> onHead, Consumer<StorageException> onFailure) {
+            Database db,
+            Duration every,
+            Consumer<? super AuditHead> onHead,
+            Consumer<? super StorageException> onFailure) {
         Objects.requireNonNull(onHead, "onHead");
         AuditLog log = Objects.requireNonNull(db, "db").audit();
         AtomicReference<AuditHead> told = new AtomicReference<>(AuditHead.NONE);
         return new AuditSchedule(Schedule.start(db, "audit", every, () -> seal(log, told, onHead), onFailure));
     }
 
-    private static void seal(AuditLog log, AtomicReference<AuditHead> told, Consumer<AuditHead> onHead) {
+    private static void seal(AuditLog log, AtomicReference<AuditHead> told, Consumer<? super AuditHead> onHead) {
         log.seal();
         AuditHead head = log.head();
         if (!head.equals(told.get())) {
@@ -58,7 +61,7 @@ public final class AuditSchedule implements AutoCloseable {
     }
 
     /** Says which head was not told. */
-    private static void tell(AuditHead head, Consumer<AuditHead> onHead) {
+    private static void tell(AuditHead head, Consumer<? super AuditHead> onHead) {
         try {
             onHead.accept(head);
         } catch (StorageException e) {

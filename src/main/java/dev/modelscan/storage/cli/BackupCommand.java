@@ -152,7 +152,7 @@ final class BackupCommand extends OutputCommand {
     }
 
     /** Runs with a bar on a terminal, which ends before anything else is printed. */
-    static <T> T watched(OutputCommand command, Function<Consumer<BackupProgress>, T> work) {
+    static <T> T watched(OutputCommand command, Function<Consumer<? super BackupProgress>, T> work) {
         try (PhaseBar bar = new PhaseBar()) {
             return work.apply(progress -> {
                 if (command.isWatched()) {

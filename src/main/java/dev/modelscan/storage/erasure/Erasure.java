@@ -54,7 +54,7 @@ public interface Erasure {
     /**
      * {@link #erase(ErasureRequest)} with a listener, which is called on this thread. What it throws ends the erasure.
      */
-    ErasureReceipt erase(ErasureRequest request, Consumer<ErasureProgress> listener);
+    ErasureReceipt erase(ErasureRequest request, Consumer<? super ErasureProgress> progress);
 
     /**
      * Removes what deleted rows have left in the storage, as {@link #erase} does at its end. For requests that were

@@ -55,7 +55,7 @@ public final class Retention {
     private final Database db;
     private final RetentionPolicy policy;
     private final Instant now;
-    private Consumer<RetentionResult> listener = result -> {};
+    private Consumer<? super RetentionResult> listener = result -> {};
     private long conversations;
     private long messages;
     private long tasks;
@@ -71,7 +71,7 @@ public final class Retention {
     }
 
     /** Sets a listener, which is called on the thread of the run after each batch, with what was deleted so far. */
-    public Retention onProgress(Consumer<RetentionResult> listener) {
+    public Retention onProgress(Consumer<? super RetentionResult> listener) {
         this.listener = Objects.requireNonNull(listener, "listener");
         return this;
     }

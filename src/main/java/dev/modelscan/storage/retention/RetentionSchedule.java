@@ -33,8 +33,8 @@ public final class RetentionSchedule implements AutoCloseable {
             Database db,
             RetentionPolicy policy,
             Duration every,
-            Consumer<RetentionResult> onResult,
-            Consumer<StorageException> onFailure) {
+            Consumer<? super RetentionResult> onResult,
+            Consumer<? super StorageException> onFailure) {
         Objects.requireNonNull(db, "db");
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(onResult, "onResult");

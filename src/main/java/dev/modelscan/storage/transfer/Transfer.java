@@ -64,7 +64,7 @@ public interface Transfer {
      * Sets the listener for progress. It runs on the thread of the transfer. If it throws, the transfer is
      * interrupted.
      */
-    Transfer onProgress(Consumer<TransferProgress> listener);
+    Transfer onProgress(Consumer<? super TransferProgress> progress);
 
     /**
      * Checks everything that can be checked without writing (migrations of the application's that the target lacks are

@@ -189,7 +189,7 @@ public final class DslContexts {
             Session session,
             Connection connection,
             Runnable requireUsable,
-            Consumer<StorageException> refused,
+            Consumer<? super StorageException> refused,
             OpenStatements open) {
         Configuration configuration = configuration(store, true, requireUsable, refused)
                 .set(connection)
@@ -207,7 +207,7 @@ public final class DslContexts {
             Session session,
             Connection connection,
             Runnable requireUsable,
-            Consumer<StorageException> refused,
+            Consumer<? super StorageException> refused,
             OpenStatements open) {
         DSLContext dsl = writing(store, session, connection, requireUsable, refused, open);
         String schema = session.schema();
@@ -215,7 +215,7 @@ public final class DslContexts {
     }
 
     private static Configuration configuration(
-            Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
+            Store store, boolean writes, Runnable before, Consumer<? super StorageException> refused) {
         Configuration configuration = new DefaultConfiguration()
                 .set(store.dialect().jooq())
                 .set(JooqSettings.create())
@@ -269,9 +269,9 @@ public final class DslContexts {
         private final transient Store store;
         private final boolean writes;
         private final transient Runnable before;
-        private final transient Consumer<StorageException> refused;
+        private final transient Consumer<? super StorageException> refused;
 
-        Errors(Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
+        Errors(Store store, boolean writes, Runnable before, Consumer<? super StorageException> refused) {
             this.store = store;
             this.writes = writes;
             this.before = before;

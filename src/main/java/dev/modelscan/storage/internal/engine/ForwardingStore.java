@@ -72,7 +72,7 @@ abstract class ForwardingStore implements Store {
     }
 
     @Override
-    public Backup backup(Path target, Consumer<BackupProgress> listener) {
+    public Backup backup(Path target, Consumer<? super BackupProgress> listener) {
         return store.backup(target, listener);
     }
 

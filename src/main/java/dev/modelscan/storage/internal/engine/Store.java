@@ -67,7 +67,7 @@ public interface Store extends Sessions, AutoCloseable {
      *
      * @throws UnsupportedOperationException if the engine has a tool of its own for it, which the message names
      */
-    Backup backup(Path target, Consumer<BackupProgress> listener);
+    Backup backup(Path target, Consumer<? super BackupProgress> listener);
 
     /** What the engine finds wrong with the database's schema and storage; reads all of it. Writes nothing. */
     List<Finding> findings();

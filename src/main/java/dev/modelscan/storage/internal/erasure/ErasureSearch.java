@@ -120,7 +120,7 @@ final class ErasureSearch {
     }
 
     /** Finds all of it. */
-    void run(Consumer<ErasureProgress> listener) throws SQLException {
+    void run(Consumer<? super ErasureProgress> listener) throws SQLException {
         List<String> order = ErasureOrder.of(roots.keySet(), edges, ofAgent());
         int done = 0;
         if (request.kind() == ErasureRequest.Kind.EXTERNAL_ID) {

@@ -81,7 +81,7 @@ public final class SqlErasure implements Erasure {
     }
 
     @Override
-    public ErasureReceipt erase(ErasureRequest request, Consumer<ErasureProgress> listener) {
+    public ErasureReceipt erase(ErasureRequest request, Consumer<? super ErasureProgress> listener) {
         Objects.requireNonNull(request, "request");
         Objects.requireNonNull(listener, "listener");
         requireOutside();
@@ -130,7 +130,7 @@ public final class SqlErasure implements Erasure {
         return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 
-    private ErasureReceipt erase(Session session, ErasureRequest request, Consumer<ErasureProgress> listener)
+    private ErasureReceipt erase(Session session, ErasureRequest request, Consumer<? super ErasureProgress> listener)
             throws SQLException {
         sessions.takeTurn(session, Changes.TURN);
         AuditChain.sealAll(session);

@@ -242,7 +242,7 @@ public final class PostgresStore implements Store {
     }
 
     @Override
-    public Backup backup(Path target, Consumer<BackupProgress> listener) {
+    public Backup backup(Path target, Consumer<? super BackupProgress> listener) {
         throw new UnsupportedOperationException(
                 "backup writes a SQLite file; back up a workspace on a server with pg_dump, as docs/operations.md says, or"
                         + " write an archive with export --format native");

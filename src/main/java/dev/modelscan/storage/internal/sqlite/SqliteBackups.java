@@ -30,7 +30,7 @@ final class SqliteBackups implements FileBackups {
     }
 
     @Override
-    public Backup create(Path database, Path backup, Consumer<BackupProgress> listener) {
+    public Backup create(Path database, Path backup, Consumer<? super BackupProgress> listener) {
         return SqliteLibrary.checked(() -> new BackupWriter(source(database), plan(), listener).write(backup));
     }
 
@@ -46,17 +46,17 @@ final class SqliteBackups implements FileBackups {
     }
 
     @Override
-    public Backup verify(Path backup, Consumer<BackupProgress> listener) {
+    public Backup verify(Path backup, Consumer<? super BackupProgress> listener) {
         return SqliteLibrary.checked(() -> BackupDirectory.verify(backup, plan(), listener));
     }
 
     @Override
-    public Backup drill(Path backup, Consumer<BackupProgress> listener) {
+    public Backup drill(Path backup, Consumer<? super BackupProgress> listener) {
         return SqliteLibrary.checked(() -> BackupDirectory.drill(backup, plan(), listener));
     }
 
     @Override
-    public Restored restore(Path backup, Path database, Consumer<BackupProgress> listener) {
+    public Restored restore(Path backup, Path database, Consumer<? super BackupProgress> listener) {
         return SqliteLibrary.checked(() -> new Restore(plan(), listener).run(backup, database));
     }
 
@@ -66,7 +66,7 @@ final class SqliteBackups implements FileBackups {
     }
 
     @Override
-    public Generation add(Path database, Path directory, Keep keep, Consumer<BackupProgress> listener) {
+    public Generation add(Path database, Path directory, Keep keep, Consumer<? super BackupProgress> listener) {
         return SqliteLibrary.checked(() -> {
             BackupWriter writer = new BackupWriter(source(database), plan(), listener);
             return new BackupDirectory(directory, plan(), listener).add(writer, keep);

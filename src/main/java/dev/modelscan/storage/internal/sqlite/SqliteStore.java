@@ -298,7 +298,7 @@ public final class SqliteStore implements Store {
     }
 
     @Override
-    public Backup backup(Path target, Consumer<BackupProgress> listener) {
+    public Backup backup(Path target, Consumer<? super BackupProgress> listener) {
         readers.requireOpen();
         connections.requireSameNow();
         return new BackupWriter(connections, SqliteMigrator.plan(options), listener).write(target);

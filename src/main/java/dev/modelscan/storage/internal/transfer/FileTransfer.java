@@ -25,7 +25,7 @@ public final class FileTransfer implements Transfer {
     private final DatabaseOptions options;
     private final Set<String> leaveBehind = new LinkedHashSet<>();
     private boolean restart;
-    private Consumer<TransferProgress> listener = progress -> {};
+    private Consumer<? super TransferProgress> listener = progress -> {};
 
     /**
      * Opens nothing before {@link #dryRun} or {@link #run}.
@@ -53,7 +53,7 @@ public final class FileTransfer implements Transfer {
     }
 
     @Override
-    public Transfer onProgress(Consumer<TransferProgress> listener) {
+    public Transfer onProgress(Consumer<? super TransferProgress> listener) {
         this.listener = Objects.requireNonNull(listener, "listener");
         return this;
     }

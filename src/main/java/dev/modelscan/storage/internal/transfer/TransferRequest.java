@@ -23,4 +23,4 @@ public record TransferRequest(
         @Nullable String workspace,
         boolean restart,
         Set<String> leaveBehind,
-        Consumer<TransferProgress> listener) {}
+        Consumer<? super TransferProgress> listener) {}

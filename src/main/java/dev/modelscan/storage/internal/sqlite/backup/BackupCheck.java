@@ -28,9 +28,9 @@ final class BackupCheck {
 
     private final Backup manifest;
     private final MigrationPlan plan;
-    private final Consumer<BackupProgress> listener;
+    private final Consumer<? super BackupProgress> listener;
 
-    BackupCheck(Backup manifest, MigrationPlan plan, Consumer<BackupProgress> listener) {
+    BackupCheck(Backup manifest, MigrationPlan plan, Consumer<? super BackupProgress> listener) {
         this.manifest = manifest;
         this.plan = plan;
         this.listener = listener;

@@ -42,9 +42,9 @@ public final class BackupDirectory {
 
     private final Path directory;
     private final MigrationPlan plan;
-    private final Consumer<BackupProgress> listener;
+    private final Consumer<? super BackupProgress> listener;
 
-    public BackupDirectory(Path directory, MigrationPlan plan, Consumer<BackupProgress> listener) {
+    public BackupDirectory(Path directory, MigrationPlan plan, Consumer<? super BackupProgress> listener) {
         this.directory = directory.toAbsolutePath().normalize();
         this.plan = plan;
         this.listener = listener;
@@ -68,7 +68,7 @@ public final class BackupDirectory {
     }
 
     /** Checks a backup where it is. */
-    public static Backup verify(Path file, MigrationPlan plan, Consumer<BackupProgress> listener) {
+    public static Backup verify(Path file, MigrationPlan plan, Consumer<? super BackupProgress> listener) {
         Backup backup = ManifestFile.read(file);
         BackupCheck check = new BackupCheck(backup, plan, listener);
         check.requireWhole(backup.file());
@@ -77,7 +77,7 @@ public final class BackupDirectory {
     }
 
     /** Restores a backup beside itself, which compares every row, and says in the manifest that it did. */
-    public static Backup drill(Path file, MigrationPlan plan, Consumer<BackupProgress> listener) {
+    public static Backup drill(Path file, MigrationPlan plan, Consumer<? super BackupProgress> listener) {
         Path temporary = SqliteFiles.beside(file.toAbsolutePath(), ".drill");
         try {
             delete(temporary);

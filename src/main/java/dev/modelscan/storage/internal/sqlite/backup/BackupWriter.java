@@ -48,10 +48,10 @@ public final class BackupWriter {
 
     private final SqliteConnections source;
     private final MigrationPlan plan;
-    private final Consumer<BackupProgress> listener;
+    private final Consumer<? super BackupProgress> listener;
 
     /** A writer of copies of one database. */
-    public BackupWriter(SqliteConnections source, MigrationPlan plan, Consumer<BackupProgress> listener) {
+    public BackupWriter(SqliteConnections source, MigrationPlan plan, Consumer<? super BackupProgress> listener) {
         this.source = source;
         this.plan = plan;
         this.listener = listener;

@@ -39,9 +39,9 @@ public final class Restore {
     private static final int BUFFER = 1 << 20;
 
     private final MigrationPlan plan;
-    private final Consumer<BackupProgress> listener;
+    private final Consumer<? super BackupProgress> listener;
 
-    public Restore(MigrationPlan plan, Consumer<BackupProgress> listener) {
+    public Restore(MigrationPlan plan, Consumer<? super BackupProgress> listener) {
         this.plan = plan;
         this.listener = listener;
     }
