@@ -18,6 +18,8 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.MessageRole;
+import dev.modelscan.storage.models.ModelCall;
+import dev.modelscan.storage.scores.Score;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.tools.ToolExecution;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -280,6 +283,75 @@ class ExportTest {
         assertThat(atif()).hasSize(1);
         assertThat(atif("--since", "2021-01-01")).hasSize(1);
         assertThat(atif("--until", "2021-01-01")).hasSize(1);
+    }
+
+    @Test
+    void whatNoFormSaysIsListed() {
+        try (Database db = Database.open(database())) {
+            Agent agent =
+                    db.agents().create(Agent.builder().name("a").mode("llm").build());
+            Task task = db.tasks()
+                    .create(Task.builder()
+                            .agentId(agent.id())
+                            .type("plan")
+                            .output(Json.emptyObject())
+                            .build());
+            ConversationId id = new ConversationId(task.id().value());
+            Message.Builder message =
+                    Message.builder().conversationId(id).senderId(agent.id()).receiverId(agent.id());
+            Message first = db.messages().create(message.content("go").build());
+            db.messages().create(message.id(MessageId.next()).content("on").build());
+            db.conversations().fork(id, first.id());
+            db.scores()
+                    .create(Score.builder()
+                            .taskId(task.id())
+                            .name("reward")
+                            .value(BigDecimal.ONE)
+                            .build());
+            db.toolExecutions()
+                    .create(ToolExecution.builder()
+                            .agentId(agent.id())
+                            .taskId(task.id())
+                            .toolName("map")
+                            .build());
+        }
+        for (String form : List.of("openai", "anthropic", "sharegpt", "atif", "otlp")) {
+            assertThat(run("export", "-", "--format", form, "--db", database()).err())
+                    .contains(Stream.of(
+                                    "other branches of the conversation",
+                                    "whom a message is for",
+                                    "scores",
+                                    "tools that were used without a message",
+                                    "input and output of a task")
+                            .map(what -> "not in the form " + form + ": " + what + " (1 run)")
+                            .toList());
+        }
+    }
+
+    @Test
+    void aCallOfAMessageWithoutATaskIsWritten() {
+        try (Database db = Database.open(database())) {
+            Agent agent =
+                    db.agents().create(Agent.builder().name("a").mode("llm").build());
+            Message answer = db.messages()
+                    .create(Message.builder()
+                            .conversationId(new ConversationId("c-1"))
+                            .senderId(agent.id())
+                            .role(MessageRole.ASSISTANT)
+                            .content("yes")
+                            .build());
+            db.modelCalls()
+                    .create(ModelCall.builder()
+                            .messageId(answer.id())
+                            .model("large-2")
+                            .cost(BigDecimal.ONE)
+                            .currency("EUR")
+                            .build());
+        }
+        assertThat(run("export", "-", "--format", "otlp", "--db", database()).out())
+                .contains("{\"key\":\"gen_ai.request.model\",\"value\":{\"stringValue\":\"large-2\"}}")
+                .contains("{\"key\":\"modelscan.currency\",\"value\":{\"stringValue\":\"EUR\"}}");
+        assertThat(atif()).singleElement().asString().contains("large-2");
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.modelscan.storage.audit.AuditFault;
 import dev.modelscan.storage.audit.AuditHead;
 import dev.modelscan.storage.audit.AuditSchedule;
 import dev.modelscan.storage.audit.AuditVerification;
+import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
@@ -25,6 +26,8 @@ import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.RejectedException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.schema.DefaultSchema;
+import dev.modelscan.storage.support.FilledDatabase;
 import dev.modelscan.storage.teams.Team;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -34,6 +37,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -43,6 +47,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +125,28 @@ abstract class AuditContract extends Contract {
         assertThat(db.audit().findings()).isEmpty();
         db.audit().disable();
         write("DELETE FROM pages");
+    }
+
+    @Test
+    void newRowsOfEveryTableAreRecorded() {
+        db.close();
+        db = builder().keepDeleted(Duration.ofDays(1)).open();
+        db.audit().enable();
+        FilledDatabase filled = new FilledDatabase(db);
+        Message last = db.messages().listLatest(filled.branched, 1).get(0);
+        db.conversations().compact(filled.branched, last.id(), "what was said");
+        db.messages().delete(filled.asked.id());
+
+        Set<String> recorded = walk(PageRequest.MAX_LIMIT, db.audit()::list).stream()
+                .filter(entry -> entry.action() == AuditAction.INSERT)
+                .map(AuditEntry::table)
+                .collect(Collectors.toSet());
+        assertThat(recorded)
+                .isEqualTo(DefaultSchema.DEFAULT_SCHEMA
+                        .tableStream()
+                        .map(Table::getName)
+                        .filter(table -> !table.startsWith("audit_"))
+                        .collect(Collectors.toSet()));
     }
 
     @Test
