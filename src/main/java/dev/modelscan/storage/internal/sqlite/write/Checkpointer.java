@@ -189,14 +189,13 @@ final class Checkpointer implements AutoCloseable {
     /** Returns whether the log restarts at its beginning. */
     private boolean pauseWriterAndRun(Connection connection) throws SQLException {
         String mode = log.length() > BYTES_WORTH_CUT ? "TRUNCATE" : "RESTART";
-        AtomicReference<@Nullable Progress> last = new AtomicReference<>();
+        AtomicReference<Progress> last = new AtomicReference<>(new Progress(true, -1, -1));
         queue.pauseWriter(own -> {
             requireWhole();
             last.set(run(connection, mode));
         });
-        Progress progress = last.get();
-        boolean restarts = progress != null && !progress.blocked();
-        restartsAfter = restarts ? progress.pages() : -1;
+        boolean restarts = !last.get().blocked();
+        restartsAfter = restarts ? last.get().pages() : -1;
         return restarts;
     }
 
