@@ -13,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -189,14 +188,12 @@ final class Checkpointer implements AutoCloseable {
     /** Returns whether the log restarts at its beginning. */
     private boolean pauseWriterAndRun(Connection connection) throws SQLException {
         String mode = log.length() > BYTES_WORTH_CUT ? "TRUNCATE" : "RESTART";
-        AtomicReference<Progress> last = new AtomicReference<>(new Progress(true, -1, -1));
         queue.pauseWriter(own -> {
             requireWhole();
-            last.set(run(connection, mode));
+            Progress progress = run(connection, mode);
+            restartsAfter = progress.blocked() ? -1 : progress.pages();
         });
-        boolean restarts = !last.get().blocked();
-        restartsAfter = restarts ? last.get().pages() : -1;
-        return restarts;
+        return restartsAfter >= 0;
     }
 
     /**
