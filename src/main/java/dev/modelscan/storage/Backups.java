@@ -89,8 +89,9 @@ public final class Backups {
 
     /**
      * Replaces a database with a backup, in one step: whoever opens the file finds the old database or the new one.
-     * Checks the backup before it changes anything. Deletes the old file at the end, or keeps it under another name,
-     * with its log, if it cannot be read. Does not migrate the schema; the next {@link Database#open(Path)} does.
+     * Checks the backup before it changes anything. Deletes the old file at the end. If it cannot be read as a
+     * database, keeps it under another name, with its log, even if it never was one. Does not migrate the schema; the
+     * next {@link Database#open(Path)} does.
      *
      * @param database the file, which need not exist
      * @throws BusyException if anybody has the database open, in any process

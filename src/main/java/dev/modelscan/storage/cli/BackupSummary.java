@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** What the commands about backups print. */
 final class BackupSummary {
 
+    /** How the name of a file that cannot be read goes on when a restore keeps it. */
+    static final String KEPT_AS = "-damaged-<time>";
+
     private BackupSummary() {}
 
     /**
@@ -111,7 +114,8 @@ final class BackupSummary {
     /**
      * A restore, or what it would do.
      *
-     * @param replaced the database that was there; null if none was
+     * @param replaced what was there; null if nothing was
+     * @param kept the old file, which could not be read as a database; null if it could
      */
     record Restore(
             String database,
@@ -130,12 +134,16 @@ final class BackupSummary {
                     backup.takenAt(),
                     backup.schemaVersion(),
                     Count.of(backup.rows(), "row"));
-            if (replaced != null) {
+            if (replaced != null && replaced.readable()) {
                 out.println("  " + (dryRun ? "would replace " : "replaced ") + replaced.comparedWith(backup)
                         + (dryRun ? "; without --force it is refused" : ""));
             }
+            if (dryRun && replaced != null && !replaced.readable()) {
+                out.println("  would keep the old file, which cannot be read as a database, as "
+                        + TextTable.printable(database) + KEPT_AS + "; without --force it is refused");
+            }
             if (kept != null) {
-                out.println("the old file could not be read; it is kept as " + TextTable.printable(kept));
+                out.println("the old file cannot be read as a database; it is kept as " + TextTable.printable(kept));
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.modelscan.storage.cli;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.schema.DefaultSchema;
@@ -15,30 +16,37 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database that a restore would replace.
+ * What a restore would replace.
  *
+ * @param readable whether it can be read as a database
  * @param schemaVersion the version of its schema; null if this version of the library does not know the schema
  * @param rows how many rows it holds; null if it cannot be read
  * @param changedAt when its newest record was made or changed; null if it has none, or it cannot be read
  */
 record Present(
+        boolean readable,
         @Nullable Long schemaVersion,
         @Nullable Long rows,
         @Nullable Instant changedAt) {
 
     /**
-     * Null if no database can be opened there: a restore then says what the file is, or keeps it.
+     * Null if there is none, or if it cannot be opened now, which a restore then says.
      *
      * @throws SchemaException if it is that of another program, which no restore replaces
      */
     static @Nullable Present in(Path file) {
+        if (file.toFile().length() == 0) {
+            return null;
+        }
         try (Database db = Database.builder().path(file).readOnly().open()) {
             return of(db);
         } catch (SchemaException e) {
             if (e.isOfOtherProgram()) {
                 throw e;
             }
-            return new Present(e.behindAt().isPresent() ? e.behindAt().getAsLong() : null, null, null);
+            return new Present(true, e.behindAt().isPresent() ? e.behindAt().getAsLong() : null, null, null);
+        } catch (CorruptDatabaseException e) {
+            return new Present(false, null, null, null);
         } catch (StorageException e) {
             return null;
         }
@@ -50,9 +58,9 @@ record Present(
             long rows = db.stats().rows().values().stream()
                     .mapToLong(Long::longValue)
                     .sum();
-            return new Present(version, rows, changed(db.dsl()));
+            return new Present(true, version, rows, changed(db.dsl()));
         } catch (StorageException damaged) {
-            return new Present(version, null, null);
+            return new Present(true, version, null, null);
         }
     }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
                     + " old file is deleted at the end; if it cannot be read, it is kept. If a restore was interrupted,"
                     + " run it again.",
             "",
-            "A database that exists is replaced only with --force. Without it, the command says what the database holds."
+            "A file that exists is replaced only with --force. Without it, the command says what the file holds."
         },
         modelTransformer = SharedOptions.OfRestore.class)
 final class RestoreCommand extends OutputCommand {
@@ -32,7 +32,7 @@ final class RestoreCommand extends OutputCommand {
     @Option(names = "--dry-run", description = "Check the backup, and say what would be replaced.")
     boolean dryRun;
 
-    @Option(names = "--force", description = "Replace a database that exists.")
+    @Option(names = "--force", description = "Replace a file that exists.")
     boolean force;
 
     @Override
@@ -46,10 +46,7 @@ final class RestoreCommand extends OutputCommand {
             if (dryRun || (present != null && !force)) {
                 BackupSummary.Entry checked = BackupSummary.Entry.of(Backups.verify(backup, listener));
                 if (!dryRun) {
-                    throw new StorageException(
-                            file + " holds " + Objects.requireNonNull(present).comparedWith(checked)
-                                    + ". Nothing was changed; --force replaces it",
-                            null);
+                    throw new StorageException(file + refusal(Objects.requireNonNull(present), checked, file), null);
                 }
                 return new BackupSummary.Restore(file.toString(), true, checked, present, null);
             }
@@ -61,5 +58,12 @@ final class RestoreCommand extends OutputCommand {
                     present,
                     restored.kept() == null ? null : restored.kept().toString());
         }));
+    }
+
+    private static String refusal(Present present, BackupSummary.Entry backup, Path file) {
+        return present.readable()
+                ? " holds " + present.comparedWith(backup) + ". Nothing was changed; --force replaces it"
+                : " cannot be read as a database; name another file if it is none. Nothing was changed; --force keeps it as "
+                        + file + BackupSummary.KEPT_AS + ", and puts the backup in its place";
     }
 }

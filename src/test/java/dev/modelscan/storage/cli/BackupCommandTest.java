@@ -55,9 +55,10 @@ class BackupCommandTest {
 
         Files.writeString(Path.of(database), "damaged");
         Run planned = MainTest.run("restore", backup, "--db", database, "--dry-run");
-        assertThat(planned.out()).contains("would restore " + database);
+        assertThat(planned.out())
+                .contains("would restore " + database, "would keep the old file", database + "-damaged-");
         assertThat(Path.of(database)).hasContent("damaged");
-        Run restored = MainTest.run("restore", backup, "--db", database);
+        Run restored = MainTest.run("restore", backup, "--db", database, "--force");
         assertThat(restored.code()).as(restored.err()).isZero();
         assertThat(restored.out()).contains("restored " + database, "it is kept as " + database + "-damaged-");
         try (Database db = Database.open(database)) {
@@ -89,6 +90,41 @@ class BackupCommandTest {
         try (Database db = Database.open(database)) {
             assertThat(db.agents().list(10, 0)).hasSize(1);
         }
+    }
+
+    /** It may never have been a database. */
+    @Test
+    void aFileThatIsNoDatabaseIsReplacedOnlyByForce() throws Exception {
+        String backup = directory.resolve("one.db").toString();
+        json("backup", "--db", database, "--to", backup, "--json");
+        for (String text : List.of("a note", "notes ".repeat(20_000))) {
+            Path notes = Files.writeString(directory.resolve("notes.md"), text);
+            Run refused = MainTest.run("restore", backup, "--db", notes.toString());
+            assertThat(refused.code()).isOne();
+            assertThat(refused.err().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("error: " + notes + " cannot be read as a database; ")
+                    .contains("Nothing was changed", "--force keeps it as " + notes + "-damaged-<time>");
+            Run planned = MainTest.run("restore", backup, "--db", notes.toString(), "--dry-run");
+            assertThat(planned.code()).isZero();
+            assertThat(planned.out())
+                    .contains("would keep the old file, which cannot be read as a database, as " + notes
+                            + "-damaged-<time>; without --force it is refused");
+            assertThat(notes).hasContent(text);
+            assertThat(json("restore", backup, "--db", notes.toString(), "--dry-run", "--json")
+                            .at("/replaced/readable")
+                            .asBoolean(true))
+                    .isFalse();
+            Run restored = MainTest.run("restore", backup, "--db", notes.toString(), "--force");
+            assertThat(restored.code()).as(restored.err()).isZero();
+            assertThat(restored.out())
+                    .contains("the old file cannot be read as a database; it is kept as " + notes + "-damaged-")
+                    .doesNotContain("  replaced");
+        }
+        Path empty = Files.createFile(directory.resolve("empty.db"));
+        assertThat(MainTest.run("restore", backup, "--db", empty.toString()).code())
+                .isZero();
     }
 
     @Test
