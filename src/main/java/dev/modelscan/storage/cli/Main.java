@@ -181,8 +181,9 @@ public final class Main implements Runnable {
     /** Prints one line for each problem that a user can fix, and a stack trace for a bug in the program. */
     private static int fail(Exception e, CommandLine command) {
         List<String> messages = new ArrayList<>(List.of(message(e, command)));
-        // The library says of an option that it is wrong by an IllegalArgumentException.
-        boolean wrongOption = e instanceof IllegalArgumentException;
+        // The library says so of an option that is wrong, and of what an engine cannot do. The JDK gives no reason.
+        boolean wrongOption = e instanceof IllegalArgumentException
+                || (e instanceof UnsupportedOperationException && e.getMessage() != null);
         if (wrongOption
                 || e instanceof StorageException
                 || e instanceof UncheckedIOException

@@ -96,6 +96,10 @@ final class RetentionCommand extends WritingCommand {
 
     @Override
     Database open() {
+        if (vacuum && location.isServer()) {
+            throw new IllegalArgumentException(
+                    "--vacuum is for SQLite files; a server vacuums by itself. Nothing was deleted");
+        }
         return open(dryRun);
     }
 

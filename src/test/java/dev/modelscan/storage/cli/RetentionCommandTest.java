@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,19 @@ class RetentionCommandTest {
     void bothTheDeletionAndTheVacuumHaveABar() {
         assertThat(TerminalRun.bars("retention", "--db", filled().toString(), "--conversations", "30d", "--vacuum"))
                 .contains("Deleting rows", "Rewriting the file 100%");
+    }
+
+    /** Before it connects, so before it deletes. */
+    @Test
+    void aVacuumOfAServerIsRefused() {
+        for (List<String> options : List.of(List.<String>of(), List.of("--dry-run"))) {
+            List<String> command = new ArrayList<>(List.of("retention", "--db", "jdbc:postgresql://localhost:1/x"));
+            command.addAll(List.of("--conversations", "30d", "--vacuum"));
+            command.addAll(options);
+            MainTest.Run refused = MainTest.run(command.toArray(String[]::new));
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(refused.err()).startsWith("error: --vacuum is for SQLite files; a server vacuums by itself");
+        }
     }
 
     @Test
