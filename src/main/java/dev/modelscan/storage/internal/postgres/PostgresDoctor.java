@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 /** What the catalog of a server can tell about a schema: what is missing, not valid, or not vacuumed. */
 final class PostgresDoctor {
 
-    private static final String COLUMNS = "SELECT table_name || '.' || column_name FROM information_schema.columns"
-            + " WHERE table_schema = ? ORDER BY 1";
+    /** Not from information_schema, which leaves out what the role may not use. */
+    private static final String COLUMNS = "SELECT c.relname || '.' || a.attname FROM pg_catalog.pg_attribute a"
+            + " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE n.nspname = ? AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'f') ORDER BY 1";
 
     private static final String INDEXES = "SELECT indexname FROM pg_catalog.pg_indexes WHERE schemaname = ? ORDER BY 1";
 
