@@ -342,13 +342,24 @@ public final class PostgresMigrator {
                             + " restart it",
                     null);
         }
-        if (!tables.isEmpty() && !tables.contains(SchemaState.HISTORY_TABLE)) {
-            throw new SchemaException(
-                    name() + " has tables of another program; name a workspace, which gets a schema of its own", null);
+        if (!tables.contains(SchemaState.HISTORY_TABLE)) {
+            requireNobodyElses(connection, target);
         }
         SchemaState state = compare(connection, target, tables);
         sets = state.sets();
         return state;
+    }
+
+    private void requireNobodyElses(Connection connection, PostgresSchema target) throws SQLException {
+        String object = PostgresSchemas.anyObject(connection, target.name());
+        if (object != null) {
+            throw new SchemaException(
+                    name() + " belongs to another program: the schema " + target.name() + " has " + object + ". "
+                            + (workspace == null
+                                    ? "Name a workspace, which gets a schema of its own"
+                                    : "Name another workspace"),
+                    null);
+        }
     }
 
     /** On a Citus cluster this creates a schema that lives on one node, with all its tables. */

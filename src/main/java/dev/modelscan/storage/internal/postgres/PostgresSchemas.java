@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The schemas of a PostgreSQL server that belong to this library: those that hold its history table. All
@@ -28,6 +29,17 @@ public final class PostgresSchemas {
             SELECT n.nspname
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relname = '%s' AND c.relkind IN ('r', 'p')""".formatted(SchemaState.HISTORY_TABLE);
+
+    /** Flyway refuses a schema with any of these. */
+    private static final String ANY = """
+            SELECT o.name FROM (
+                SELECT oid, relname, relnamespace FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
+                UNION ALL SELECT oid, typname, typnamespace FROM pg_catalog.pg_type WHERE typcategory NOT IN ('A', 'C')
+                UNION ALL SELECT oid, proname, pronamespace FROM pg_catalog.pg_proc
+            ) o (oid, name, namespace)
+            WHERE o.namespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ?)
+                AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = o.oid AND d.deptype = 'e')
+            ORDER BY 1 LIMIT 1""";
 
     private PostgresSchemas() {}
 
@@ -140,6 +152,16 @@ public final class PostgresSchemas {
             statement.setString(1, name);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next();
+            }
+        }
+    }
+
+    /** An object of a schema that is no part of an extension, for a schema without this library's tables; null for none. */
+    static @Nullable String anyObject(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ANY)) {
+            statement.setString(1, schema);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? rows.getString(1) : null;
             }
         }
     }
