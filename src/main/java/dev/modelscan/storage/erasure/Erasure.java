@@ -3,6 +3,7 @@ package dev.modelscan.storage.erasure;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.StorageException;
 import java.util.function.Consumer;
 
 /**
@@ -66,6 +67,8 @@ public interface Erasure {
      * written over.
      *
      * @throws BusyException if a reader keeps old pages of a SQLite file from being removed
+     * @throws StorageException if another role owns tables of a PostgreSQL schema; it names the role. Its other tables are
+     *     scrubbed
      * @throws ReadOnlyException if the database was opened read-only
      * @throws IllegalStateException in a transaction
      */

@@ -122,8 +122,8 @@ public final class ActingStore extends ForwardingStore {
     }
 
     @Override
-    public void scrub() {
-        store.scrub();
+    public @Nullable String scrub() {
+        return store.scrub();
     }
 
     @Override

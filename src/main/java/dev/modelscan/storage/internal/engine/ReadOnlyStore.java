@@ -84,7 +84,7 @@ public final class ReadOnlyStore extends ForwardingStore {
     }
 
     @Override
-    public void scrub() {
+    public @Nullable String scrub() {
         throw refused(null, null);
     }
 

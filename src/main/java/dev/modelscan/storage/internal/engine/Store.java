@@ -97,9 +97,11 @@ public interface Store extends Sessions, AutoCloseable {
     /**
      * Removes what deleted rows have left in the storage, as far as the engine can.
      *
+     * @return what may not be scrubbed here, and who may; null if all was
      * @throws dev.modelscan.storage.errors.BusyException if somebody who reads is in the way
      */
-    void scrub();
+    @Nullable
+    String scrub();
 
     /** Closes all connections. Calls after it fail with {@link dev.modelscan.storage.errors.UnavailableException}. */
     @Override

@@ -16,6 +16,7 @@ import dev.modelscan.storage.erasure.ErasureProgress.Phase;
 import dev.modelscan.storage.erasure.ErasureReceipt;
 import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.erasure.HoldingBackup;
+import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.audit.AuditChain;
 import dev.modelscan.storage.internal.audit.ChainEntry;
 import dev.modelscan.storage.internal.audit.ErasedEntries;
@@ -93,9 +94,9 @@ public final class SqlErasure implements Erasure {
             return receipt;
         }
         listener.accept(new ErasureProgress(Phase.SCRUB, 0, 1));
-        scrub();
+        boolean scrubbed = store.scrub() == null;
         listener.accept(new ErasureProgress(Phase.SCRUB, 1, 1));
-        return scrubbed(receipt);
+        return scrubbed ? scrubbed(receipt) : receipt;
     }
 
     private static ErasureReceipt scrubbed(ErasureReceipt receipt) {
@@ -122,7 +123,10 @@ public final class SqlErasure implements Erasure {
     @Override
     public void scrub() {
         requireOutside();
-        store.scrub();
+        String problem = store.scrub();
+        if (problem != null) {
+            throw new StorageException(problem, null);
+        }
     }
 
     /** Not the database's clock, which may be a test's: the entry in the log has this time, too. */

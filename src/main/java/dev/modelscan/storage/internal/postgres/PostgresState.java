@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Queries a server about a schema. */
@@ -53,22 +54,45 @@ final class PostgresState {
         return Long.parseLong(Objects.requireNonNull(sum));
     }
 
-    /** The tables of a schema, quoted, without partitions, which are parts of others. */
-    static List<String> tables(Session session, String schema) throws SQLException {
-        return PlainSql.rows(
+    /** A table, whose partitions are parts of it. */
+    private record Owned(String table, String owner, boolean own) {}
+
+    /**
+     * Removes dead rows of a schema's tables, and replaces the statistics of their values.
+     *
+     * @return which tables the server left out, since they are another role's; null for none
+     */
+    static @Nullable String vacuum(Session session, PostgresSchema schema, String name) throws SQLException {
+        List<Owned> tables = PlainSql.rows(
                 session,
-                "SELECT quote_ident(relname) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+                "SELECT quote_ident(relname), pg_get_userbyid(relowner), pg_has_role(relowner, 'USAGE')"
+                        + " FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
                         + " AND relnamespace = to_regnamespace(quote_ident(?)) ORDER BY relname",
-                List.of(schema),
-                row -> row.getString(1));
+                List.of(schema.name()),
+                row -> new Owned(row.getString(1), row.getString(2), row.getBoolean(3)));
+        List<Owned> left = new ArrayList<>();
+        for (Owned table : tables) {
+            // The owner of the database may, too, and from version 17 on who has the right MAINTAIN: they get no
+            // warning.
+            if (vacuum(session, schema.quoted() + '.' + table.table()) && !table.own()) {
+                left.add(table);
+            }
+        }
+        if (left.isEmpty()) {
+            return null;
+        }
+        String owners = left.stream().map(Owned::owner).distinct().collect(Collectors.joining(" and "));
+        return left.size() + " tables of " + name + ", such as " + left.get(0).table()
+                + ", were not scrubbed: they belong to " + owners + "; run erase scrub as " + owners;
     }
 
-    /** Removes dead rows of a table, and replaces the statistics of its values. A table of another role's is left out. */
-    static void vacuum(Session session, String table) throws SQLException {
+    /** Returns whether the server warned. */
+    private static boolean vacuum(Session session, String table) throws SQLException {
         try (Statement statement = session.connection().createStatement()) {
             session.running().begin();
             try {
                 statement.execute("VACUUM (ANALYZE) " + table);
+                return statement.getWarnings() != null;
             } finally {
                 session.running().end();
             }

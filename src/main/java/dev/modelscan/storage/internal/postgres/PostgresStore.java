@@ -222,21 +222,18 @@ public final class PostgresStore implements Store {
 
     /** On a connection without a time limit, each table by itself, since VACUUM cannot run in a transaction. */
     @Override
-    public void scrub() {
+    public @Nullable String scrub() {
         runner.requireNone();
         leases.requireOpen();
         PostgresSchema own = Objects.requireNonNull(schema);
-        retrying.run(null, null, () -> {
+        return retrying.<@Nullable String>run(null, null, () -> {
             try (Connection connection = pools.server().connect()) {
                 if (pools.server().dataSource() == null
                         && ServerSession.of(connection).direct()) {
                     ServerSession.unlimited(connection);
                 }
                 Session session = PostgresDialect.session(connection, own);
-                for (String table : PostgresState.tables(session, own.name())) {
-                    PostgresState.vacuum(session, own.quoted() + '.' + table);
-                }
-                return true;
+                return PostgresState.vacuum(session, own, name());
             }
         });
     }

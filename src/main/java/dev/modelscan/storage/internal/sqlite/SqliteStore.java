@@ -346,7 +346,7 @@ public final class SqliteStore implements Store {
     }
 
     @Override
-    public void scrub() {
+    public @Nullable String scrub() {
         connections.requireSameNow();
         writeMany("database", null, session -> {
             int state = SearchScripts.state(session);
@@ -359,10 +359,11 @@ public final class SqliteStore implements Store {
             return true;
         });
         if (connections.file() == null) {
-            return;
+            return null;
         }
         try {
             Scrub.run(connections, options.busyTimeout());
+            return null;
         } catch (SQLException e) {
             throw classify(e).whileWriting().toException(null, null);
         }

@@ -10,6 +10,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.cli.Main;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.erasure.ErasureRequest;
@@ -20,12 +21,15 @@ import dev.modelscan.storage.support.OlderSchema;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,7 +68,7 @@ class PostgresRolesTest {
                 .results()
                 .map(match -> match.group(1))
                 .toList();
-        assertThat(blocks).hasSize(2);
+        assertThat(blocks).hasSize(3);
         return blocks.get(block)
                 .replace("DATABASE modelscan ", "DATABASE " + url.replaceFirst(".*/([^?]*).*", "$1") + " ")
                 .replace("modelscan_owner", owner)
@@ -111,7 +115,10 @@ class PostgresRolesTest {
             assertThat(db.dsl().fetchCount(AGENTS))
                     .isEqualTo(db.agents().list(1_000, 0).size());
             assertThat(db.dsl().fetchValue("SELECT current_user::text")).isEqualTo(reader);
-            db.erasure().erase(ErasureRequest.conversation(conversation));
+            assertThat(db.erasure()
+                            .erase(ErasureRequest.conversation(conversation))
+                            .scrubbed())
+                    .isFalse();
             assertThat(db.dsl().fetchCount(MESSAGES, MESSAGES.CONVERSATION_ID.eq(conversation)))
                     .isZero();
             assertThat(db.doctor().findings()).noneMatch(finding -> finding.severity() == Severity.ERROR);
@@ -126,6 +133,90 @@ class PostgresRolesTest {
         }
         try (Workspaces workspaces = as(owner).openWorkspaces()) {
             workspaces.drop("acme", "acme");
+        }
+    }
+
+    @Test
+    void theOwnerAloneScrubs() {
+        as(owner).workspace("scrubbed").open().close();
+        try (Database db = application("scrubbed").open()) {
+            ConversationId conversation = new FilledDatabase(db).conversation;
+            assertLacks(() -> db.erasure().scrub(), StorageException.class, "agents", "run erase scrub as " + owner);
+            Run erased = run(app, "erase", "conversation", conversation.value(), "--workspace", "scrubbed");
+            assertThat(erased.code()).isEqualTo(1);
+            assertThat(erased.text()).contains("run erase scrub as " + owner);
+            assertThat(run(app, "erase", "scrub", "--workspace", "scrubbed", "--json")
+                            .code())
+                    .isEqualTo(1);
+            assertThat(run(reader, "erase", "scrub", "--workspace", "scrubbed").code())
+                    .isEqualTo(1);
+            Run json = run(app, "erase", "conversation", conversation.value(), "--workspace", "scrubbed", "--json");
+            assertThat(json.code()).isEqualTo(1);
+            assertThat(json.text()).contains("\"scrubbed\" : false");
+        }
+        assertThat(run(owner, "erase", "scrub", "--workspace", "scrubbed").code())
+                .isZero();
+    }
+
+    private record Run(int code, String text) {}
+
+    private static Run run(String role, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--db", PostgresServer.urlAs(role, url)));
+        StringWriter text = new StringWriter();
+        PrintWriter out = new PrintWriter(text);
+        return new Run(Main.run(all.toArray(String[]::new), out, out), text.toString());
+    }
+
+    @Test
+    void theDoctorTellsAMissingRightFromAMissingColumn() throws SQLException {
+        as(owner).workspace("healthy").open().close();
+        onServer("REVOKE SELECT ON healthy.scores, healthy.tasks FROM " + app);
+        try (Database db = application("healthy").open()) {
+            assertLacks(() -> db.doctor().findings(), StorageException.class, "permission denied", "GRANT");
+        }
+    }
+
+    @Test
+    void aSchemaOfAnotherProgramIsNamedSo() throws SQLException {
+        String[] objects = {
+            "TABLE %s.things (id int)",
+            "VIEW %s.things AS SELECT 1",
+            "SEQUENCE %s.things",
+            "TYPE %s.things AS ENUM ('a')",
+            "FUNCTION %s.things() RETURNS int LANGUAGE sql AS 'SELECT 1'"
+        };
+        for (int i = 0; i < objects.length; i++) {
+            String name = "foreign_" + i;
+            onServer("CREATE SCHEMA " + name + " AUTHORIZATION " + owner + "; CREATE " + objects[i].formatted(name));
+            String[] says = {"things", "another program", "Name another workspace"};
+            assertLacks(() -> as(owner).workspace(name).open(), SchemaException.class, says);
+            assertLacks(() -> as(owner).workspace(name).validateOnly().open(), SchemaException.class, says);
+            try (Workspaces workspaces = as(owner).openWorkspaces()) {
+                assertLacks(() -> workspaces.open(name), SchemaException.class, says);
+                assertLacks(() -> workspaces.create(name), SchemaException.class, says);
+            }
+            assertThat(run(owner, "workspaces", "create", name).text()).contains(says);
+        }
+        assertLacks(
+                () -> Database.builder()
+                        .url(PostgresServer.urlAs(owner, url) + "&currentSchema=foreign_0")
+                        .open(),
+                SchemaException.class,
+                "things",
+                "Name a workspace, which gets a schema of its own");
+    }
+
+    @Test
+    void theApplicationMayNotChangeTheHistory() throws SQLException, IOException {
+        as(owner).workspace("past").open().close();
+        onServer("SET ROLE " + owner + ";" + documented(2).replace("acme.", "past."));
+        try (Database db = application("past").open()) {
+            db.agents().create(agent("a"));
+            assertLacks(
+                    () -> db.useTx(tx -> tx.dsl().execute("DELETE FROM modelscan_schema_history")),
+                    StorageException.class,
+                    "permission denied");
         }
     }
 
