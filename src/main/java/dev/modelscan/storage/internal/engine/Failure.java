@@ -193,7 +193,8 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         + "; try again, or make the transaction shorter";
             case NO_CONNECTION_LEFT ->
                 "the server has no connection left: " + driver()
-                        + "; use fewer or smaller pools, or raise the server's max_connections";
+                        + "; use fewer or smaller pools, or raise the limit: max_connections of the server, or"
+                        + " CONNECTION LIMIT of the role or database";
             default -> detailOr("the database is locked by another connection") + "; try again, or raise busyTimeout";
         };
     }

@@ -27,6 +27,16 @@ final class PostgresCodes {
     private static final String REPLICA = "the server only reads: it is a replica, such as a primary that was demoted,"
             + " or the transaction was set to read only; connect to the primary";
 
+    private static final String NO_TLS =
+            "the server offers no TLS, and sslmode asks for it; let the server offer it, or"
+                    + " change sslmode in the URL";
+
+    private static final String NO_PASSWORD = "the server asks for a password; give it in the URL or with password();"
+            + " commands take --password-file, --password, or the variable PGPASSWORD";
+
+    private static final String REFUSED =
+            "the driver and the server do not agree how to log in; check user, password and" + " sslmode";
+
     private static final Map<String, Meaning> STATES = states();
 
     private static Map<String, Meaning> states() {
@@ -84,6 +94,11 @@ final class PostgresCodes {
 
     /** The meaning of a code that the driver gives, and no server; the message is in the language of the JVM. */
     static Meaning ofDriver(String state, String message) {
+        if (state.equals("08004")) {
+            return new Meaning(
+                    Kind.UNAVAILABLE,
+                    message.contains("SSL") ? NO_TLS : message.contains("password") ? NO_PASSWORD : REFUSED);
+        }
         if (!state.equals("22023")) {
             return meaning(state);
         }
