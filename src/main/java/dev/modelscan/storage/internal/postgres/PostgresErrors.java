@@ -64,6 +64,13 @@ public final class PostgresErrors {
     /** How a Citus coordinator marks a worker's error; not translated. */
     private static final Pattern ON_WORKER = Pattern.compile("while executing command on (\\S+)");
 
+    /** The begin of advice about grants. */
+    public static final String LET_OWNER_RUN = "Let its owner run: ";
+
+    private static final String MAY_NOT_CONNECT =
+            "the role may not connect to the database; let the database's owner run"
+                    + " GRANT CONNECT ON DATABASE, with the names of both";
+
     private PostgresErrors() {}
 
     public static Failure classify(SQLException e) {
@@ -86,6 +93,9 @@ public final class PostgresErrors {
         }
         Failure failure = new Failure(kind, meaning.why() == null ? detail(kind, message) : meaning.why(), e);
         // Whatever the reason, the server closes the connection after a FATAL error.
+        if ("FATAL".equals(message.getSeverity()) && kind == Kind.DENIED) {
+            return new Failure(Kind.UNAVAILABLE, MAY_NOT_CONNECT, e);
+        }
         boolean lost = "FATAL".equals(message.getSeverity()) && !failure.breaksConnection();
         return lost ? new Failure(Kind.CONNECTION_LOST, failure.detail(), e) : failure;
     }
@@ -300,23 +310,22 @@ public final class PostgresErrors {
      * The exception for opening, creating or migrating a schema.
      *
      * @param what what failed, as the start of a sentence
-     * @param grants the grants that the role may lack, as SQL
+     * @param advice what to do about rights that the role lacks
      */
-    public static StorageException unusable(String what, SQLException e, String grants) {
+    public static StorageException unusable(String what, SQLException e, String advice) {
         Failure failure = classify(e).whileWriting();
         String why = failure.detail() == null ? "" : failure.detail() + ": ";
         String text = serverText(e);
         return switch (failure.kind()) {
-            case DENIED ->
-                new SchemaException(
-                        what + ": the role lacks a privilege (" + text + "). Let its owner run: " + grants, e);
+            case DENIED -> new SchemaException(what + ": the role lacks a privilege (" + text + "). " + advice, e);
             case BUSY, SERIALIZATION ->
                 new BusyException(
                         what + ": another session holds a lock on it for longer than busyTimeout: " + text, e);
             case NO_CONNECTION_LEFT ->
                 new BusyException(
                         what + ": the server has no connection left (" + text
-                                + "); use fewer or smaller pools, or raise its max_connections",
+                                + "); use fewer or smaller pools, or raise the limit: max_connections of the server, or"
+                                + " CONNECTION LIMIT of the role or database",
                         e);
             case FULL -> new StorageFullException(what + ": the server's disk is full: " + text, e);
             case CORRUPT ->

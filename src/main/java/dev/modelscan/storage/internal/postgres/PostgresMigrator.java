@@ -39,6 +39,7 @@ public final class PostgresMigrator {
     private final MigrationPlan plan;
     private @Nullable PostgresSchema schema;
     private Map<String, Long> sets = Map.of();
+    private @Nullable String otherOwner;
 
     /** For a workspace's schema, or for the one that the server chooses if it is null. */
     public PostgresMigrator(PostgresServer server, @Nullable String workspace) {
@@ -126,11 +127,12 @@ public final class PostgresMigrator {
                 session.requireTransactions(connection, server.name());
                 PostgresSchema target = schema(connection);
                 behind = !isCurrent(connection, target);
+                otherOwner = behind ? PostgresSchemas.otherOwner(connection, target.name()) : null;
                 return behind ? migrateLocked(connection, target, session.onCitus(), check, keep, creates) : List.of();
             } catch (SQLException e) {
                 // A migration that has started is not retried.
                 if (behind) {
-                    throw unusable(e, server.grantsToMigrate(schemaName()));
+                    throw unusable(e, toMigrate());
                 }
                 if (!PostgresErrors.mayComeBack(e) || !retry.pause()) {
                     throw unreachable(e);
@@ -333,7 +335,7 @@ public final class PostgresMigrator {
     private SchemaState state(Connection connection, PostgresSchema target) throws SQLException {
         Set<String> tables = PostgresSchemas.telltales(connection, target.name());
         if (!tables.isEmpty() && !PostgresSchemas.mayUse(connection, target.name())) {
-            throw noUsage(target);
+            throw noUsage(server.grantsToUse(target.name()));
         }
         if (tables.contains(TRANSFER_TABLE)) {
             throw new SchemaException(
@@ -343,30 +345,18 @@ public final class PostgresMigrator {
                     null);
         }
         if (!tables.contains(SchemaState.HISTORY_TABLE)) {
-            requireNobodyElses(connection, target);
+            PostgresSchemas.requireNobodyElses(connection, target.name(), name(), workspace == null);
         }
         SchemaState state = compare(connection, target, tables);
         sets = state.sets();
         return state;
     }
 
-    private void requireNobodyElses(Connection connection, PostgresSchema target) throws SQLException {
-        String object = PostgresSchemas.anyObject(connection, target.name());
-        if (object != null) {
-            throw new SchemaException(
-                    name() + " belongs to another program: the schema " + target.name() + " has " + object + ". "
-                            + (workspace == null
-                                    ? "Name a workspace, which gets a schema of its own"
-                                    : "Name another workspace"),
-                    null);
-        }
-    }
-
     /** On a Citus cluster this creates a schema that lives on one node, with all its tables. */
     private void createSchema(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
         if (PostgresSchemas.isSchema(connection, target.name())) {
             if (!PostgresSchemas.mayUse(connection, target.name())) {
-                throw noUsage(target);
+                throw noUsage(server.grantsToMigrate(target.name()));
             }
             return;
         }
@@ -376,15 +366,14 @@ public final class PostgresMigrator {
             }
             statement.execute("CREATE SCHEMA " + target.quoted());
         } catch (SQLException e) {
-            throw PostgresErrors.unusable(name() + " cannot be created", e, server.grantToCreateSchemas());
+            throw PostgresErrors.unusable(
+                    name() + " cannot be created", e, PostgresErrors.LET_OWNER_RUN + server.grantToCreateSchemas());
         }
     }
 
-    private SchemaException noUsage(PostgresSchema target) {
+    private SchemaException noUsage(String grants) {
         return new SchemaException(
-                name() + ": the role may not use that schema. Let its owner run: "
-                        + server.grantsToMigrate(target.name()),
-                null);
+                name() + ": the role may not use that schema. " + PostgresErrors.LET_OWNER_RUN + grants, null);
     }
 
     private void lock(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
@@ -401,20 +390,25 @@ public final class PostgresMigrator {
 
     /** Why the schema cannot be read, or the server cannot be reached. */
     public StorageException unreachable(SQLException e) {
-        return unusable(e, server.grantsToUse(schemaName()));
+        return unusable(e, PostgresErrors.LET_OWNER_RUN + server.grantsToUse(schemaName()));
     }
 
-    private StorageException unusable(SQLException e, String grants) {
-        return PostgresErrors.unusable(name() + " cannot be opened", e, grants);
+    private String toMigrate() {
+        return otherOwner == null
+                ? PostgresErrors.LET_OWNER_RUN + server.grantsToMigrate(schemaName())
+                : "Run migrate as " + otherOwner + ", who owns the tables";
     }
 
-    /** Null until the server has chosen it. */
+    private StorageException unusable(SQLException e, String advice) {
+        return PostgresErrors.unusable(name() + " cannot be opened", e, advice);
+    }
+
     private @Nullable String schemaName() {
         return schema == null ? null : schema.name();
     }
 
     private @Nullable StorageException stopped(String file, SQLException e) {
-        return StoppedMigration.explain(name(), file, e, server.grantsToMigrate(schemaName()));
+        return StoppedMigration.explain(name(), file, e, toMigrate());
     }
 
     private static @Nullable String text(Connection connection, String sql) throws SQLException {

@@ -156,9 +156,33 @@ public final class PostgresSchemas {
         }
     }
 
-    /** An object of a schema that is no part of an extension, for a schema without this library's tables; null for none. */
-    static @Nullable String anyObject(Connection connection, String schema) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ANY)) {
+    /** Who owns the history of a schema of this library, if the role has not that owner's rights; otherwise null. */
+    static @Nullable String otherOwner(Connection connection, String schema) throws SQLException {
+        return text(
+                connection,
+                OURS.replaceFirst("n.nspname", "pg_catalog.pg_get_userbyid(c.relowner)")
+                        + " AND n.nspname = ? AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')",
+                schema);
+    }
+
+    /**
+     * Checks that a schema without this library's history is empty but for parts of extensions.
+     *
+     * @throws SchemaException if it is not
+     */
+    static void requireNobodyElses(Connection connection, String schema, String name, boolean unnamed)
+            throws SQLException {
+        String object = text(connection, ANY, schema);
+        if (object != null) {
+            throw new SchemaException(
+                    name + " belongs to another program: the schema " + schema + " has " + object + ". "
+                            + (unnamed ? "Name a workspace, which gets a schema of its own" : "Name another workspace"),
+                    null);
+        }
+    }
+
+    private static @Nullable String text(Connection connection, String sql, String schema) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, schema);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next() ? rows.getString(1) : null;

@@ -80,6 +80,17 @@ public record PostgresServer(DatabaseLocation location, DatabaseOptions options)
         return reader.equals(role()) ? own : own + "; and for readUrl: " + grants(in, "SELECT", reader);
     }
 
+    /** The grants that let the role of readUrl read a schema; null if dsl() reads as and where the rest does. */
+    @Nullable
+    String grantsToRead(@Nullable String schema) {
+        return location.readUrl() == null
+                ? null
+                : grants(
+                        PlainSql.quoted(schema == null ? "public" : schema),
+                        "SELECT",
+                        property(readUrl(), PGProperty.USER, "<role>"));
+    }
+
     private static String grants(String schema, String rights, String role) {
         return "GRANT USAGE ON SCHEMA " + schema + " TO " + role + "; GRANT " + rights + " ON ALL TABLES IN SCHEMA "
                 + schema + " TO " + role;
@@ -87,8 +98,7 @@ public record PostgresServer(DatabaseLocation location, DatabaseOptions options)
 
     /** The grants that let the role create and migrate the tables of an existing schema, as SQL. */
     public String grantsToMigrate(@Nullable String schema) {
-        return "GRANT USAGE, CREATE ON SCHEMA " + PlainSql.quoted(schema == null ? "public" : schema) + " TO " + role()
-                + "; tables that another role created are migrated as that role";
+        return "GRANT USAGE, CREATE ON SCHEMA " + PlainSql.quoted(schema == null ? "public" : schema) + " TO " + role();
     }
 
     /** The grant that lets the role create schemas, as SQL. */

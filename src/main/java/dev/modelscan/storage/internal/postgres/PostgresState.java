@@ -31,6 +31,25 @@ final class PostgresState {
         return problems;
     }
 
+    /** Why the tables cannot be read where readUrl leads; null if they can. */
+    static @Nullable String unreadable(Session session, @Nullable PostgresSchema schema, String name, String grants)
+            throws SQLException {
+        boolean there = schema == null
+                || !PlainSql.rows(
+                                session,
+                                "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                                        + " WHERE c.relname = 'agents' AND n.nspname = ?"
+                                        + " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')",
+                                List.of(schema.name()),
+                                row -> row.getInt(1))
+                        .isEmpty();
+        return there
+                ? null
+                : "readUrl leads to a database without the tables of " + name
+                        + ", or its role may not use their schema;" + " correct readUrl, or let the owner run there: "
+                        + grants;
+    }
+
     /** Facts that do not prevent use but may surprise. */
     static List<String> notes(Session session, String schema) throws SQLException {
         return CitusSchemas.ordinary(session.connection(), List.of(schema)).stream()

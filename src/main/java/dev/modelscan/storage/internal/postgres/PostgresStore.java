@@ -8,6 +8,7 @@ import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.Store;
@@ -44,6 +45,7 @@ public final class PostgresStore implements Store {
     private final TransactionRunner runner;
     private final Map<Session, Lease> lent = new ConcurrentHashMap<>();
     private final CallersConnections callers = new CallersConnections();
+    private volatile boolean readable;
 
     /**
      * A schema of the server.
@@ -151,9 +153,31 @@ public final class PostgresStore implements Store {
 
     @Override
     public Session acquireReader() {
-        Lease lease = retrying.run(null, null, () -> leases.begin(pools.reading(), transactions::snapshot));
+        String place = pools.server().grantsToRead(null) == null ? null : "readUrl";
+        Lease lease = retrying.run(place, null, () -> leases.begin(pools.reading(), transactions::snapshot));
         lent.put(lease.session(), lease);
+        requireReadable(lease.session());
         return lease.session();
+    }
+
+    /** Without the right to use a schema, or in another database, a name without a schema is only unknown. */
+    private void requireReadable(Session session) {
+        String grants = pools.server().grantsToRead(schema == null ? null : schema.name());
+        if (readable || grants == null) {
+            return;
+        }
+        String problem;
+        try {
+            problem = PostgresState.unreadable(session, schema, name(), grants);
+        } catch (SQLException e) {
+            releaseReader(session);
+            throw classify(e).toException(null, null);
+        }
+        if (problem != null) {
+            releaseReader(session);
+            throw new UnavailableException(problem, null);
+        }
+        readable = true;
     }
 
     @Override
@@ -167,11 +191,16 @@ public final class PostgresStore implements Store {
     @Override
     public List<String> problems() {
         try {
-            return read(
+            List<String> problems = read(
                     null,
                     null,
                     session -> PostgresState.problems(
                             session, schema, name(), pools.server().name()));
+            if (pools.server().grantsToRead(null) != null) {
+                readable = false;
+                releaseReader(acquireReader());
+            }
+            return problems;
         } catch (StorageException e) {
             return List.of(String.valueOf(e.getMessage()));
         }

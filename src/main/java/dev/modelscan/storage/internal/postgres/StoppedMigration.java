@@ -15,9 +15,9 @@ final class StoppedMigration {
      * Why a migration failed; null if the migration itself is the reason. The server has rolled it back,
      * unless the outcome is unknown.
      *
-     * @param grants what a role without the rights needs
+     * @param advice what to do about rights that the role lacks
      */
-    static @Nullable StorageException explain(String name, String file, SQLException e, String grants) {
+    static @Nullable StorageException explain(String name, String file, SQLException e, String advice) {
         return switch (PostgresErrors.classify(e).kind()) {
             case BUSY, SERIALIZATION ->
                 new BusyException(
@@ -35,7 +35,7 @@ final class StoppedMigration {
                                 + PostgresErrors.serverText(e),
                         e);
             case DENIED, NO_CONNECTION_LEFT, FULL, UNAVAILABLE, UNUSABLE, READ_ONLY, CORRUPT ->
-                PostgresErrors.unusable(name + ": " + file + " was rolled back", e, grants);
+                PostgresErrors.unusable(name + ": " + file + " was rolled back", e, advice);
             default -> null;
         };
     }

@@ -81,7 +81,10 @@ public final class PostgresLink implements AutoCloseable {
                 throw e;
             }
         } catch (SQLException e) {
-            throw PostgresErrors.unusable(server.name() + " cannot be used", e, server.grantsToMigrate(workspace));
+            throw PostgresErrors.unusable(
+                    server.name() + " cannot be used",
+                    e,
+                    PostgresErrors.LET_OWNER_RUN + server.grantsToMigrate(workspace));
         }
     }
 
