@@ -60,6 +60,7 @@ class AnalyticsTest {
         assertThat(db.toolExecutions().listFailures(10))
                 .extracting(ToolFailures::failureRate)
                 .containsExactly(2 / 3.0, 0.0);
+        assertThat(analytics.tools(10)).extracting(ToolActivity::failures).containsExactly(2L, 0L);
         assertThat(analytics.conversationSizes()).isEqualTo(new ConversationSizes(3, 7, 1, 2, 4));
         assertThat(analytics.largestConversations(2))
                 .containsExactly(

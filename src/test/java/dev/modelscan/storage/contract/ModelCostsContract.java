@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Records;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.analytics.AgentActivity;
 import dev.modelscan.storage.analytics.Analytics;
 import dev.modelscan.storage.analytics.ModelCosts;
 import dev.modelscan.storage.analytics.ModelUsage;
@@ -47,7 +48,8 @@ abstract class ModelCostsContract extends Contract {
         costs = new ModelCosts(db);
         agent = createAgent("researcher");
         workflow = db.workflows().create(workflow().build());
-        task = db.tasks().create(task().workflowId(workflow.id()).build());
+        task = db.tasks()
+                .create(task().agentId(agent.id()).workflowId(workflow.id()).build());
         asked = db.messages().create(message(agent).build());
         for (String tool : List.of("search", "search", "read")) {
             db.toolExecutions()
@@ -135,6 +137,8 @@ abstract class ModelCostsContract extends Contract {
 
         assertThat(new ModelCosts(db, ofWorkflow).byModel(10)).isEqualTo(dear("large-2"));
         assertThat(new ModelCosts(db, then).byModel(10)).isEmpty();
+        LocalDate day = LocalDate.ofInstant(EVENING, ZoneOffset.UTC);
+        assertThat(new ModelCosts(db, then).byDay(day, day, ZoneOffset.UTC)).isEmpty();
         assertThat(new Analytics(db, then).tools(10))
                 .containsExactly(new ToolActivity("write", 1, 1, 0, 1.5, Duration.ofMillis(1_500)));
         assertThat(new Analytics(db, ofWorkflow).tools(10)).isEmpty();
@@ -147,8 +151,13 @@ abstract class ModelCostsContract extends Contract {
         assertThat(new Analytics(db, ofWorkflow).tasksByStatus()).contains(new TaskCount(TaskStatus.PENDING, 1));
         assertThat(new Analytics(db).tasksByStatus()).contains(new TaskCount(TaskStatus.PENDING, 2));
         assertThat(new Analytics(db, then).conversationSizes().messages()).isZero();
-        assertThat(new Analytics(db, then).busiestAgents(1).get(0).toolExecutions())
-                .isEqualTo(1);
+        assertThat(new Analytics(db, then).busiestAgents(1))
+                .containsExactly(new AgentActivity(agent.id(), agent.name(), 0, 1, 0));
+        assertThat(new Analytics(db).busiestAgents(1))
+                .containsExactly(new AgentActivity(agent.id(), agent.name(), 1, 4, 1));
+        Instant afterwards = EVENING.plusNanos(1);
+        assertThat(new Analytics(db, then.since(afterwards)).tools(10)).isEmpty();
+        assertThat(new Analytics(db, then.until(afterwards)).tools(10)).hasSize(1);
         assertThatThrownBy(() -> Scope.ALL.workflows(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -162,7 +171,9 @@ abstract class ModelCostsContract extends Contract {
                 cheap(sunday)));
         assertThat(costs.byDay(saturday, sunday, ZoneOffset.UTC)).isEqualTo(utc);
         assertThat(costs.byDay(saturday, saturday, ZoneOffset.UTC)).isEqualTo(utc.subList(0, 2));
-        assertThat(costs.byDay(sunday, sunday, ZoneId.of("Europe/Berlin"))).hasSize(3);
+        assertThat(costs.byDay(sunday, sunday, ZoneId.of("Europe/Berlin")))
+                .extracting(ModelUsage::currency)
+                .containsExactly("EUR", "USD", null);
         for (LocalDate edge : List.of(
                 LocalDate.of(9999, 12, 31),
                 LocalDate.of(0, 1, 1),
