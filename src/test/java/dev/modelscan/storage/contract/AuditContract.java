@@ -455,6 +455,38 @@ abstract class AuditContract extends Contract {
     }
 
     @Test
+    void ofManyThatSwitchItAtOnceOneDoes() throws Exception {
+        assertThat(Workers.runTogether(i -> () -> db.audit().enable())).containsOnlyOnce(true);
+        assertThat(Workers.runTogether(i -> () -> db.audit().enable(List.of("agents.mode"))))
+                .containsOnlyOnce(true);
+        Workers.runTogether(i -> () -> {
+            db.audit().disable();
+            return i;
+        });
+
+        assertThat(entries())
+                .extracting(AuditEntry::action)
+                .containsExactly(AuditAction.ENABLE, AuditAction.ENABLE, AuditAction.DISABLE);
+    }
+
+    @Test
+    void manyThatSealAtOncePutEachEntryIntoTheChainOnce() throws Exception {
+        db.audit().enable();
+        db.agents()
+                .createAll(IntStream.range(0, 50)
+                        .mapToObj(i -> agent("a" + i).build())
+                        .toList());
+
+        Workers.runTogether(i -> () -> {
+            db.audit().seal();
+            return i;
+        });
+
+        assertThat(entries()).hasSize(51);
+        assertThat(db.audit().verify().fault()).isEmpty();
+    }
+
+    @Test
     void positionsHaveNoGapsWhateverIsRolledBack() throws InterruptedException {
         db.audit().enable();
         ExecutorService threads = Executors.newFixedThreadPool(4);
