@@ -7,6 +7,7 @@ import dev.modelscan.storage.Id;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamMember;
@@ -58,7 +59,10 @@ abstract class DeleteContract extends Contract {
     }
 
     @Test
-    void deletingAnAgentTakesItOutOfItsTeamsAndLeavesItsTasksUnassigned() {
+    void deletingAnAgentTakesItOutOfItsTeamsAndLeavesItsTasksAndCallsUnassigned() {
+        ModelCall call = db.modelCalls()
+                .create(modelCall().agentId(idle.id()).taskId(ofIdle.id()).build());
+
         db.agents().delete(idle.id());
 
         Task left = db.tasks().get(ofIdle.id());
@@ -68,6 +72,10 @@ abstract class DeleteContract extends Contract {
                 .usingRecursiveComparison()
                 .ignoringFields("agentId", "version", "updatedAt")
                 .isEqualTo(ofIdle);
+        assertThat(db.modelCalls().get(call.id()))
+                .usingRecursiveComparison()
+                .ignoringFields("version", "updatedAt")
+                .isEqualTo(call.toBuilder().agentId(null).build());
         assertThat(db.teams().listMembers(team.id()))
                 .extracting(TeamMember::agent)
                 .containsExactly(user);

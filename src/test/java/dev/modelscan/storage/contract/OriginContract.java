@@ -25,6 +25,7 @@ import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.testkit.StatementLog;
+import dev.modelscan.storage.workflows.Workflow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -104,6 +105,17 @@ abstract class OriginContract extends Contract {
                     catchThrowableOfType(NotFoundException.class, call::run), "conversation", CONVERSATION);
         }
         assertThat(db.conversations().find(CONVERSATION)).isEmpty();
+    }
+
+    @Test
+    void aDeletedMessageTakesItsOrigin() {
+        Message message = db.messages().create(message(agent).build());
+        db.messages().putOrigins(Map.of(message.id(), origin("m")));
+
+        db.messages().delete(message.id());
+
+        assertThat(db.messages().find(message.id())).isEmpty();
+        assertThat(db.messages().originOf(message.id())).isEqualTo(Origin.NONE);
     }
 
     @Test
@@ -225,6 +237,8 @@ abstract class OriginContract extends Contract {
 
     @Test
     void whatWasImportedOutlivesItsSource() {
+        Workflow workflow =
+                db.workflows().create(workflow().origin(origin("session 1")).build());
         Task task = db.tasks().create(imported("session 1").build());
         Conversation conversation = db.conversations()
                 .create(Conversation.builder().origin(origin("session 1")).build());
@@ -234,6 +248,7 @@ abstract class OriginContract extends Contract {
         db.sources().delete(source.id());
 
         Origin left = new Origin("claude-code", "session 1", null, 3L, 17L, 4_096L);
+        assertThat(db.workflows().get(workflow.id()).origin()).isEqualTo(left);
         assertThat(db.tasks().get(task.id()).origin()).isEqualTo(left);
         assertThat(db.conversations().get(conversation.id()).origin()).isEqualTo(left);
         assertThat(db.messages().originOf(message.id()).sourceId()).isNull();
