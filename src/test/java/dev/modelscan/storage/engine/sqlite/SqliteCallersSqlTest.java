@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sqlite.SQLiteConnection;
 
 /** What a query of {@code db.dsl()} leaves on the only reading connection is gone before the next query. */
 @Timeout(60)
@@ -140,6 +141,28 @@ class SqliteCallersSqlTest {
     void byTheConnection() {
         db.dsl().connection(executing("/* x */ BEGIN", "SELECT count(*) FROM agents"));
         requireAsBefore();
+    }
+
+    /** Nothing sees these statements, so only the settings themselves tell. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ignore_check_constraints = ON",
+                "recursive_triggers = ON",
+                "secure_delete = FAST",
+                "cache_size = 7",
+                "max_page_count = 7000",
+            })
+    void byTheDriversOwnConnectionInATransaction(String setting) {
+        String name = setting.substring(0, setting.indexOf(' '));
+        Object before = inATransaction(name);
+        db.useTx(tx -> tx.dsl().connection(connection -> executing("PRAGMA " + setting)
+                .run(connection.unwrap(SQLiteConnection.class))));
+        assertThat(inATransaction(name)).isEqualTo(before);
+    }
+
+    private Object inATransaction(String setting) {
+        return db.withTx(tx -> tx.dsl().fetchValue("SELECT * FROM pragma_" + setting));
     }
 
     @Test
