@@ -83,6 +83,7 @@ final class Messages {
         phrases.put("it took longer than queryTimeout, which is ", "it took longer than --timeout, which is ");
         phrases.put(READ_ONLY, "; this command only reads");
         phrases.put("; open it once for writing, which creates them", "; migrate creates them");
+        phrases.put("; make it writable, or open the database with readOnly()", "; make it writable");
         phrases.put("leaveBehind (--leave-behind)", "--leave-behind");
         phrases.put("; try again, or raise busyTimeout", "; try again later");
         phrases.put("; shorten them, or raise busyTimeout", "; try again later");

@@ -35,10 +35,21 @@ public final class FaultyProgram {
             case "rewriteUnder" -> rewriteUnder(file, Path.of(arguments[2]));
             case "fill" -> fill(file, Integer.parseInt(arguments[2]));
             case "use" -> use(file);
+            case "doctor" -> doctor(file);
             case "readUnder" -> readUnder(file, Path.of(arguments[2]));
             case "openWithoutDescriptors" -> openWithoutDescriptors(file);
             case "useWithoutDescriptors" -> useWithoutDescriptors(file);
             default -> throw new IllegalArgumentException(arguments[1]);
+        }
+    }
+
+    private static void doctor(Path file) {
+        try (Database db = Database.builder().path(file).readOnly().open()) {
+            db.doctor()
+                    .findings()
+                    .forEach(finding -> step(finding.severity() + " " + finding.code(), () -> {
+                        throw new IllegalStateException(finding.cause());
+                    }));
         }
     }
 

@@ -4,9 +4,11 @@ import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.sqlite.SqliteSchema.Entry;
+import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.LogReaders;
 import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -72,6 +74,7 @@ final class SqliteDoctor {
         }
         space(connection);
         log();
+        access();
         return findings;
     }
 
@@ -297,6 +300,19 @@ final class SqliteDoctor {
                     "the write-ahead log has " + (bytes >> 20) + " MB: a reader keeps an old snapshot open",
                     LogReaders.of(file),
                     "end these processes, or close their streams, cursors and transactions");
+        }
+    }
+
+    /** A file that is only to be read is no fault; a log that stops the writers of a file that may be written is one. */
+    private void access() {
+        String reason = file == null ? null : FileFacts.whyNotWritten(file);
+        if (file != null && reason != null) {
+            add(
+                    Files.isWritable(file) ? Severity.WARNING : Severity.NOTE,
+                    "cannot-write",
+                    "this process cannot write to the database: " + reason,
+                    List.of(),
+                    "make it writable, unless the database is only to be read");
         }
     }
 

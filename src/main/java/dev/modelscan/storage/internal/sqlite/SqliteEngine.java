@@ -14,6 +14,7 @@ import dev.modelscan.storage.internal.migrate.MigrationScript;
 import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup;
+import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import java.nio.file.Path;
@@ -132,6 +133,9 @@ public final class SqliteEngine implements Engine {
         SqliteConnections connections = file == null
                 ? SqliteConnections.toMemory(options.busyTimeout())
                 : SqliteConnections.toFile(file, options.durability(), options.busyTimeout());
+        if (connections.file() != null) {
+            FileFacts.requireWritable(connections.file());
+        }
         SqliteStore store = new SqliteStore(connections, options, group);
         try {
             if (file == null) {

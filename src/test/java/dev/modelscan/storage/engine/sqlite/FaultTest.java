@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
 import dev.modelscan.storage.support.CLibrary;
 import dev.modelscan.storage.support.ChildProcess;
 import dev.modelscan.storage.support.FaultyProgram;
@@ -137,17 +138,36 @@ class FaultTest {
                         || line.contains("UnavailableException") && line.contains("Too many open files"));
     }
 
-    private static final List<String> WRITES = List.of("create", "createAll", "tx", "tx.dsl");
+    /** SQLite would make the log with the file's permissions, so that it stops writers when the file may be written again. */
+    private static void assertUnwritable(List<String> outcomes, Path file, String... texts) {
+        assertAll(outcomes, List.of("open"), "UnavailableException", file + " cannot be written: ", "make it writable");
+        assertThat(outcomes.toString()).contains(List.of(texts));
+        assertThat(SqliteFiles.beside(file, "-wal")).doesNotExist();
+        assertThat(SqliteFiles.beside(file, "-shm")).doesNotExist();
+    }
 
-    private void assertUnwritable(List<String> outcomes, String... texts) {
-        assertAll(outcomes, List.of("list", "open"), "done");
-        assertAll(outcomes, WRITES, "UnavailableException", "cannot be written");
-        assertAll(outcomes, WRITES, texts);
-        assertThat(outcomes)
-                .filteredOn(line -> line.startsWith("Health["))
-                .singleElement()
-                .asString()
-                .contains("cannot be written");
+    /** Such as one that another program has left. */
+    @Test
+    void aLogThatMayNotBeWrittenIsNamed() throws Exception {
+        assumeTrue(run("setpriv", "--version"));
+        Path file = database();
+        try (Database db = Database.open(file)) {
+            db.agents().create(Agent.builder().name("logged").mode("llm").build());
+            for (String suffix : List.of("-wal", "-shm")) {
+                Files.setPosixFilePermissions(
+                        SqliteFiles.beside(file, suffix), PosixFilePermissions.fromString("r--r--r--"));
+            }
+            String text = file + "-wal cannot be written: ";
+            assertAll(
+                    outcomes(WITHOUT_OVERRIDE, List.of(), file.toString(), "use"),
+                    List.of("open"),
+                    "UnavailableException",
+                    text);
+            assertAll(
+                    outcomes(WITHOUT_OVERRIDE, List.of(), file.toString(), "doctor"),
+                    List.of("WARNING cannot-write"),
+                    text);
+        }
     }
 
     @Test
@@ -156,7 +176,7 @@ class FaultTest {
         Path file = database();
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
         List<String> outcomes = outcomes(WITHOUT_OVERRIDE, List.of(), file.toString(), "use");
-        assertUnwritable(outcomes, file.toString(), "r--r--r--");
+        assertUnwritable(outcomes, file, "r--r--r--");
     }
 
     @Test
@@ -164,7 +184,7 @@ class FaultTest {
         Path file = database();
         assumeTrue(run("chattr", "+i", file.toString()));
         try {
-            assertUnwritable(outcomes(List.of(), List.of(), file.toString(), "use"), file.toString());
+            assertUnwritable(outcomes(List.of(), List.of(), file.toString(), "use"), file, file.toString());
         } finally {
             run("chattr", "-i", file.toString());
         }

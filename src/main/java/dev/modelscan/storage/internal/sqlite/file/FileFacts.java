@@ -114,8 +114,22 @@ public final class FileFacts {
         return exhausted == null ? whyNotWritten(file) : exhausted;
     }
 
+    /**
+     * To be called before a file that exists is opened for writing: SQLite would make its log and its index with the file's
+     * permissions, and leave them.
+     */
+    public static void requireWritable(Path file) {
+        for (String suffix : List.of("", "-wal", "-shm")) {
+            Path each = SqliteFiles.beside(file, suffix);
+            if (Files.isReadable(file) && Files.exists(each) && !Files.isWritable(each)) {
+                throw new UnavailableException(
+                        whyNotWritten(file) + "; make it writable, or open the database with readOnly()", null);
+            }
+        }
+    }
+
     /** The visible reason why this process cannot write to the file, or null. */
-    static @Nullable String whyNotWritten(Path file) {
+    public static @Nullable String whyNotWritten(Path file) {
         for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
             String reason = Files.exists(each) ? refusal(each, AccessMode.WRITE) : null;
             if (reason != null) {
