@@ -67,8 +67,8 @@ final class DemoCommand extends DatabaseCommand {
             section(out, "status", status);
             section(out, "report", report);
             out.println("Next, with transcripts of your own:");
-            out.println("  mvn -q compile exec:java -Dexec.args=\"import transcripts.json --db modelscan.db\"");
-            out.println("  mvn -q compile exec:java -Dexec.args=\"report --db modelscan.db\"");
+            out.println("  modelscan-storage import transcripts.json --db modelscan.db");
+            out.println("  modelscan-storage report --db modelscan.db");
         }
 
         private static void section(PrintWriter out, String title, Result result) {
