@@ -99,7 +99,7 @@ class OtlpExportTest {
     private static List<String> told(String database) {
         List<String> lines = new ArrayList<>();
         try (Database db = Database.open(database)) {
-            new StoredRuns(db.dsl(), Scope.ALL, true).forEach(stored -> tell(stored.run(), "", lines));
+            new StoredRuns(db.dsl(), Scope.ALL, true).forEach(run -> tell(run, "", lines));
             for (ToolExecution used : Page.stream(db.toolExecutions()::list).toList()) {
                 boolean timed = used.startedAt() != null && !used.startedAt().equals(used.createdAt());
                 lines.add("used " + used.toolName() + "#" + used.callId() + " " + used.input() + " -> " + used.output()

@@ -8,6 +8,7 @@ import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
 public final class AnthropicFormat extends ChatFormat {
 
     private static final Set<String> REASONING = Set.of("thinking", "redacted_thinking");
+
+    private static final Set<Role> ROLES = EnumSet.of(Role.SYSTEM, Role.USER, Role.ASSISTANT);
 
     @Override
     public String name() {
@@ -30,7 +33,14 @@ public final class AnthropicFormat extends ChatFormat {
 
     @Override
     void foreign(MessageRead message, ObjectNode record, ArrayNode messages, Consumer<String> unsaid) {
+        unsaid(message, ROLES, unsaid);
+        if (message.author() != null) {
+            unsaid.accept(Endings.AUTHOR);
+        }
         if (message.role() == Role.SYSTEM || message.role() == Role.DEVELOPER) {
+            message.parts().stream()
+                    .filter(part -> !(part instanceof Part.Text) && !(part instanceof Part.Refusal))
+                    .forEach(part -> unsaid.accept(kind(part)));
             String before = record.path("system").asText();
             record.put("system", before.isEmpty() ? text(message) : before + "\n" + text(message));
             return;
@@ -46,9 +56,6 @@ public final class AnthropicFormat extends ChatFormat {
             } else {
                 add("user", others, messages);
             }
-        }
-        if (!message.rest().isEmpty()) {
-            unsaid.accept("what the source says of a message beyond role, content and calls");
         }
     }
 
@@ -144,9 +151,12 @@ public final class AnthropicFormat extends ChatFormat {
         } else if (part instanceof Part.Answer answer) {
             answer(answer, content);
         } else {
-            unsaid.accept(
-                    "a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+            unsaid.accept(kind(part));
         }
+    }
+
+    private static String kind(Part part) {
+        return "a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
     private static void answer(Part.Answer answer, ArrayNode content) {

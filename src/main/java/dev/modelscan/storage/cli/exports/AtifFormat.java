@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +36,9 @@ public final class AtifFormat implements RunFormat {
     private static final Set<String> NOTES = Set.of(
             "message_is_array", "content_is_array", "answers_without_id", "time_is_of_step", ChatFormat.SAME_NAMES);
 
+    private static final Set<Role> ROLES = EnumSet.of(Role.SYSTEM, Role.USER, Role.ASSISTANT);
+    private static final Set<Role> RESULTS = EnumSet.of(Role.SYSTEM, Role.USER, Role.ASSISTANT, Role.TOOL);
+
     @Override
     public String name() {
         return NAME;
@@ -51,21 +56,27 @@ public final class AtifFormat implements RunFormat {
 
     @Override
     public JsonNode write(Run run, Consumer<String> unsaid) {
-        return trajectory(run, isOwn(run.form()), unsaid);
+        return trajectory(run, unsaid);
     }
 
-    private static ObjectNode trajectory(Run run, boolean same, Consumer<String> unsaid) {
+    private static ObjectNode trajectory(Run run, Consumer<String> unsaid) {
+        boolean same = run.form().equals(NAME);
         ObjectNode trajectory = same ? run.started().metadata().deepCopy() : head(run);
         ArrayNode steps = trajectory.putArray("steps");
         Steps writer = new Steps(run, same, steps, unsaid);
         run.messages().forEach(writer::add);
         if (!same) {
             Endings.ofRun(run, null, unsaid);
+            Endings.ofHead(run, unsaid);
+            RunEnded ended = run.ended();
+            if (run.started().startedAt() != null || (ended != null && ended.completedAt() != null)) {
+                unsaid.accept("when the run began and ended");
+            }
             writer.metrics.addTotals(trajectory, steps.size());
         }
         if (!run.children().isEmpty()) {
             ArrayNode children = trajectory.putArray("subagent_trajectories");
-            run.children().forEach(child -> children.add(trajectory(child, same, unsaid)));
+            run.children().forEach(child -> children.add(trajectory(child, unsaid)));
         }
         return trajectory;
     }
@@ -112,6 +123,9 @@ public final class AtifFormat implements RunFormat {
 
         void add(MessageRead message) {
             told++;
+            if (!same) {
+                unsaid(message);
+            }
             if (message.role() == Role.TOOL && last != null) {
                 result(message, last);
                 return;
@@ -128,6 +142,18 @@ public final class AtifFormat implements RunFormat {
             steps.add(last);
             if (message.parts().stream().anyMatch(Part.Answer.class::isInstance)) {
                 result(message, last);
+            }
+        }
+
+        /** Only since version 1.7 a result has room for more. */
+        private void unsaid(MessageRead message) {
+            Endings.ofRole(message, last == null ? ROLES : RESULTS, unsaid);
+            if (message.author() != null) {
+                unsaid.accept(Endings.AUTHOR);
+            }
+            if (Endings.hasToolTimes(message)
+                    || (message.role() == Role.TOOL && last != null && message.createdAt() != null)) {
+                unsaid.accept("when a tool ran and answered");
             }
         }
 
@@ -332,7 +358,6 @@ public final class AtifFormat implements RunFormat {
                 }
                 ChatFormat.add(rest.get(ChatFormat.SAME_NAMES), result);
             } else if (!rest.isEmpty() && message.role() == Role.TOOL) {
-                // Only since version 1.7 a result has room for more.
                 unsaid.accept("what the source says of a tool's answer beyond its content");
             }
         }

@@ -102,6 +102,7 @@ final class AtifMetrics {
     /** What metrics have no member for. */
     private static ObjectNode beyond(ModelCalled call) {
         ObjectNode beyond = Fields.object();
+        put(beyond, "id", call.externalId());
         put(beyond, "provider", call.provider());
         put(beyond, "cache_write_tokens", call.usage().cacheWrite());
         put(beyond, "reasoning_tokens", call.usage().reasoning());

@@ -94,11 +94,30 @@ abstract class ChatFormat implements RunFormat {
         if (!run.calls().isEmpty()) {
             unsaid.accept("tokens and cost");
         }
-        if (run.messages().stream().anyMatch(message -> message.createdAt() != null)) {
+        if (Endings.hasTimes(run)) {
             unsaid.accept("times");
+        }
+        Endings.ofHead(run, unsaid);
+        if (run.started().agent() != null) {
+            unsaid.accept("the agent of a run");
         }
         if (!CHATS.contains(run.form()) && !run.started().metadata().isEmpty()) {
             unsaid.accept("what the source says of the run");
+        }
+    }
+
+    /**
+     * What chats have no place for in a message.
+     *
+     * @param roles those that are written; that of a tool's answer always is
+     */
+    static void unsaid(MessageRead message, Set<Role> roles, Consumer<String> unsaid) {
+        Endings.ofRole(message, roles, unsaid);
+        if (message.parts().isEmpty()) {
+            unsaid.accept("a message without content");
+        }
+        if (!message.rest().isEmpty()) {
+            unsaid.accept("what the source says of a message beyond role, content and calls");
         }
     }
 

@@ -2,17 +2,22 @@ package dev.modelscan.storage.cli.exports;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
+import dev.modelscan.storage.cli.formats.Role;
 import dev.modelscan.storage.cli.imports.Verdict;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How runs and tools ended, for forms that have no place for it: their readers decide by what is there. */
+/** What forms have no place for: how runs and tools ended, which their readers decide by what is there, and more. */
 final class Endings {
+
+    static final String AUTHOR = "who wrote a message";
 
     private Endings() {}
 
@@ -33,6 +38,47 @@ final class Endings {
     static String text(Part.Answer answer) {
         JsonNode output = answer.output();
         return output == null ? "" : output.isTextual() ? output.textValue() : output.toString();
+    }
+
+    /** Lists what no form but {@code otlp} says of a run as a whole. */
+    static void ofHead(Run run, Consumer<String> unsaid) {
+        if (run.started().name() != null) {
+            unsaid.accept("the title of the conversation");
+        }
+        ofError(run, unsaid);
+    }
+
+    static void ofError(Run run, Consumer<String> unsaid) {
+        RunEnded ended = run.ended();
+        if (ended != null && ended.error() != null) {
+            unsaid.accept("the error of a run");
+        }
+    }
+
+    /** Lists a role that is written as another one, and that a text is a refusal. */
+    static void ofRole(MessageRead message, Set<Role> written, Consumer<String> unsaid) {
+        Role role = message.role();
+        boolean answers = role == Role.TOOL && message.parts().stream().anyMatch(Part.Answer.class::isInstance);
+        if (!answers && !written.contains(role)) {
+            unsaid.accept("the role " + role.name().toLowerCase(Locale.ROOT));
+        }
+        if (message.parts().stream().anyMatch(Part.Refusal.class::isInstance)) {
+            unsaid.accept("that a text is a refusal");
+        }
+    }
+
+    static boolean hasTimes(Run run) {
+        RunEnded ended = run.ended();
+        return run.started().startedAt() != null
+                || (ended != null && ended.completedAt() != null)
+                || run.messages().stream().anyMatch(message -> message.createdAt() != null || hasToolTimes(message));
+    }
+
+    /** Whether it is known when a tool ran whose answer the message has. */
+    static boolean hasToolTimes(MessageRead message) {
+        return message.parts().stream()
+                .anyMatch(part -> part instanceof Part.Answer answer
+                        && (answer.startedAt() != null || answer.completedAt() != null));
     }
 
     /**

@@ -47,12 +47,19 @@ public final class Exporter {
      * @throws UncheckedIOException if they cannot be written
      */
     public void export(Database db, Scope scope) {
-        db.dsl().transaction(reading -> new StoredRuns(reading.dsl(), scope, format.isNested()).forEach(this::write));
+        db.dsl().transaction(reading -> {
+            StoredRuns stored = new StoredRuns(reading.dsl(), scope, format.isNested());
+            stored.forEach(this::write);
+            unsaid.putAll(stored.besideAll());
+        });
     }
 
-    private void write(StoredRun stored) {
-        Run run = stored.run();
-        Set<String> ofRun = new HashSet<>(format.isOwn(run.form()) ? Set.of() : stored.beside());
+    private void write(Run run) {
+        Set<String> ofRun = new HashSet<>();
+        if (run.started().parentRun() != null && !format.isOwn(run.form())) {
+            ofRun.add("whose sub-agent it is");
+        }
+        addBeside(run, ofRun);
         JsonNode record = format.write(run, ofRun::add);
         try {
             String line = PLAIN.writeValueAsString(record);
@@ -64,6 +71,13 @@ public final class Exporter {
         ofRun.forEach(what -> unsaid.merge(what, 1L, Long::sum));
         count(run);
         progress.accept(runs);
+    }
+
+    private void addBeside(Run run, Set<String> ofRun) {
+        run.beside().stream()
+                .filter(what -> !format.isOwn(run.form()) || !Beside.OF_SOURCE.contains(what))
+                .forEach(ofRun::add);
+        run.children().forEach(child -> addBeside(child, ofRun));
     }
 
     private static boolean isWhole(String line) {

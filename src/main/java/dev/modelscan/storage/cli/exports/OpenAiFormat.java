@@ -6,11 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** OpenAI's chat messages. */
 public final class OpenAiFormat extends ChatFormat {
+
+    private static final Set<Role> ROLES = EnumSet.of(Role.SYSTEM, Role.DEVELOPER, Role.USER, Role.ASSISTANT);
 
     @Override
     public String name() {
@@ -43,9 +47,7 @@ public final class OpenAiFormat extends ChatFormat {
                 }
             }
         }
-        if (!message.rest().isEmpty()) {
-            unsaid.accept("what the source says of a message beyond role, content and calls");
-        }
+        unsaid(message, ROLES, unsaid);
     }
 
     private static ObjectNode start(MessageRead message, ArrayNode messages) {

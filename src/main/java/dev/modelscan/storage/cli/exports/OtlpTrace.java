@@ -125,6 +125,7 @@ final class OtlpTrace {
             }
         } else {
             Endings.ofRun(run, null, unsaid);
+            Endings.ofError(run, unsaid);
         }
     }
 
@@ -215,7 +216,13 @@ final class OtlpTrace {
     }
 
     private void tool(Part part) {
-        if (!(part instanceof Part.Answer answer) || !hasSpan(answer)) {
+        if (!(part instanceof Part.Answer answer)) {
+            return;
+        }
+        if (!hasSpan(answer)) {
+            if (answer.startedAt() != null || answer.completedAt() != null) {
+                unsaid.accept("when a tool ran");
+            }
             return;
         }
         String name = answer.tool() == null ? "" : answer.tool();

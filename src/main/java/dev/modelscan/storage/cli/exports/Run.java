@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages its messages in order; of a tree, those of the path that is shown
  * @param calls what the model was asked
  * @param children the runs of its sub-agents
+ * @param beside what else is stored of it, in a few words each
  */
 public record Run(
         String form,
@@ -26,7 +27,8 @@ public record Run(
         List<MessageRead> messages,
         List<ModelCalled> calls,
         @Nullable RunEnded ended,
-        List<Run> children) {
+        List<Run> children,
+        List<String> beside) {
 
     /** Collects the events of a source into runs. Sub-agents' runs are with their parents. */
     public static final class Collector implements Events {
@@ -75,7 +77,8 @@ public record Run(
                     messages.getOrDefault(run.run(), List.of()),
                     calls.getOrDefault(run.run(), List.of()),
                     ended.get(run.run()),
-                    children);
+                    children,
+                    List.of());
         }
     }
 }

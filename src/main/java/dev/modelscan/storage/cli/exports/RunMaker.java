@@ -42,7 +42,7 @@ final class RunMaker {
         this.form = head.format() == null ? "" : head.format();
     }
 
-    StoredRun make() {
+    Run make() {
         boolean timed = task == null || MessageReader.isTimed(task.metadata());
         List<MessageRead> messages = new ArrayList<>();
         for (Message message : rows.messagesOf(head)) {
@@ -52,9 +52,14 @@ final class RunMaker {
                     .author(author(message));
             messages.add(read.build());
         }
-        Run run = new Run(
-                form, started(), messages, calls(), ended(), task == null ? List.of() : rows.childrenOf(task.id()));
-        return new StoredRun(run, beside());
+        return new Run(
+                form,
+                started(),
+                messages,
+                calls(),
+                ended(),
+                task == null ? List.of() : rows.childrenOf(task.id()),
+                new Beside(rows, head, task).all(messages));
     }
 
     /** Forms other than ATIF ask for no id of a message, and a message of ATIF without an id has none. */
@@ -126,33 +131,5 @@ final class RunMaker {
                 call.startedAt(),
                 call.completedAt(),
                 call.finishReason());
-    }
-
-    /** What no run has a place for. */
-    private List<String> beside() {
-        List<String> beside = new ArrayList<>();
-        int shown = rows.messagesOf(head).size();
-        if (head.head() != null && shown < head.last()) {
-            beside.add("other branches of the conversation");
-        }
-        if (rows.messagesOf(head).stream().anyMatch(message -> message.receiverId() != null)) {
-            beside.add("whom a message is for");
-        }
-        if (task == null) {
-            return beside;
-        }
-        if (rows.hasScores(task.id())) {
-            beside.add("scores");
-        }
-        if (rows.hasSilentTools(task.id())) {
-            beside.add("tools that were used without a message");
-        }
-        if (task.parentId() != null) {
-            beside.add("whose sub-agent it is");
-        }
-        if (task.input() != null || task.output() != null) {
-            beside.add("input and output of a task");
-        }
-        return beside;
     }
 }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli.exports;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
 import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
@@ -52,6 +53,7 @@ final class RunRows {
     private final Map<AgentId, String> agents = new HashMap<>();
     private final Set<TaskId> scored = new HashSet<>();
     private final Set<TaskId> silent = new HashSet<>();
+    private final Set<ConversationId> compacted = new HashSet<>();
     private final Map<ConversationId, TaskId> parents = new HashMap<>();
     private final Map<TaskId, List<Run>> children = new HashMap<>();
 
@@ -63,6 +65,11 @@ final class RunRows {
         messages.values().forEach(list -> list.forEach(message -> ids.add(message.id())));
         in(ids).forEach(this::readOf);
         in(taskIds()).forEach(this::readTasks);
+        in(messages.keySet())
+                .forEach(some -> compacted.addAll(dsl.selectDistinct(COMPACTIONS.CONVERSATION_ID)
+                        .from(COMPACTIONS)
+                        .where(COMPACTIONS.CONVERSATION_ID.in(some))
+                        .fetch(COMPACTIONS.CONVERSATION_ID)));
         readAgents();
     }
 
@@ -155,7 +162,7 @@ final class RunRows {
     }
 
     /** The tasks that the conversations may be about: the one with the conversation's id, and those of messages. */
-    Set<TaskId> taskIds() {
+    private Set<TaskId> taskIds() {
         Set<TaskId> ids = new HashSet<>();
         for (Head head : heads) {
             ids.add(new TaskId(head.id().value()));
@@ -167,18 +174,30 @@ final class RunRows {
         return ids;
     }
 
+    /** The tasks that the runs are of. Messages of a sub-agent may be about its parent's task, which has it as a child. */
+    Set<TaskId> ownTaskIds() {
+        Set<TaskId> ids = new HashSet<>();
+        for (Head head : heads) {
+            Task task = taskOf(head);
+            if (task != null) {
+                ids.add(task.id());
+            }
+        }
+        return ids;
+    }
+
     void expectChild(ConversationId child, @Nullable TaskId parent) {
         if (parent != null) {
             parents.put(child, parent);
         }
     }
 
-    void addChild(ConversationId child, StoredRun run) {
-        add(children, parents.get(child), run.run());
+    void addChild(ConversationId child, Run run) {
+        add(children, parents.get(child), run);
     }
 
-    Map<ConversationId, StoredRun> runs() {
-        Map<ConversationId, StoredRun> runs = new LinkedHashMap<>();
+    Map<ConversationId, Run> runs() {
+        Map<ConversationId, Run> runs = new LinkedHashMap<>();
         for (Head head : heads) {
             runs.put(head.id(), new RunMaker(this, head, blob -> StoredParts.blob(dsl, blob)).make());
         }
@@ -236,6 +255,10 @@ final class RunRows {
 
     List<Run> childrenOf(TaskId task) {
         return children.getOrDefault(task, List.of());
+    }
+
+    boolean hasSummaries(Head head) {
+        return compacted.contains(head.id());
     }
 
     boolean hasScores(TaskId task) {

@@ -6,6 +6,7 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.falseCondition;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.selectOne;
 
 import dev.modelscan.storage.conversations.ConversationId;
@@ -86,6 +87,12 @@ public final class Scope {
                         .on(TASKS.ID.eq(MESSAGES.TASK_ID))
                         .where(tasks)
                         .and(MESSAGES.CONVERSATION_ID.eq(conversations.ID))));
+    }
+
+    /** Whether a task has no conversation, and no message is about it. */
+    static Condition withoutConversation() {
+        return notExists(selectOne().from(CONVERSATIONS).where(CONVERSATIONS.ID.eq(TASKS.ID.coerce(CONVERSATIONS.ID))))
+                .and(notExists(selectOne().from(MESSAGES).where(MESSAGES.TASK_ID.eq(TASKS.ID))));
     }
 
     /** Whether a conversation is told with that of its task's parent, which is in the scope, and not by itself. */

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Part;
+import dev.modelscan.storage.cli.formats.Role;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -16,6 +18,8 @@ public final class ShareGptFormat implements RunFormat {
     private static final String NAME = "sharegpt";
     private static final Set<String> NOTES =
             Set.of("content_parts", "message_in", "absent", "continued", "legacy_call", ChatFormat.SAME_NAMES);
+
+    private static final Set<Role> ROLES = EnumSet.of(Role.SYSTEM, Role.USER, Role.ASSISTANT, Role.TOOL);
 
     @Override
     public String name() {
@@ -95,6 +99,9 @@ public final class ShareGptFormat implements RunFormat {
         }
         for (Part part : message.parts()) {
             if (part instanceof Part.Call call) {
+                if (call.callId() != null) {
+                    unsaid.accept("the ids of calls");
+                }
                 ObjectNode value = Fields.object().put("name", call.tool());
                 value.set("arguments", call.input() == null ? Fields.object() : call.input());
                 turn(turns, "function_call").put("value", value.toString());
@@ -106,8 +113,9 @@ public final class ShareGptFormat implements RunFormat {
                         "a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
             }
         }
-        if (!message.rest().isEmpty()) {
-            unsaid.accept("what the source says of a message beyond role, content and calls");
+        ChatFormat.unsaid(message, ROLES, unsaid);
+        if (message.author() != null) {
+            unsaid.accept(Endings.AUTHOR);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.modelscan.storage.cli.exports;
 
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 import static org.jooq.impl.DSL.not;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.trueCondition;
@@ -13,9 +15,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +59,7 @@ public final class StoredRuns {
             Instant createdAt) {}
 
     /** Gives each run to a consumer. */
-    public void forEach(Consumer<StoredRun> consumer) {
+    public void forEach(Consumer<Run> consumer) {
         Condition chosen = nested ? scope.condition().and(not(scope.isWithParent())) : scope.condition();
         Head last = null;
         List<Head> page;
@@ -69,6 +73,36 @@ public final class StoredRuns {
             }
             last = page.isEmpty() ? null : page.get(page.size() - 1);
         } while (page.size() == PAGE);
+    }
+
+    /** What no conversation is about, with the number of it; empty if only some runs are asked for. */
+    public Map<String, Long> besideAll() {
+        Map<String, Long> beside = new TreeMap<>();
+        if (scope == Scope.ALL) {
+            count("tasks that no conversation is about", TASKS, Scope.withoutConversation(), beside);
+            count(
+                    "tools that were used for no task",
+                    TOOL_EXECUTIONS,
+                    TOOL_EXECUTIONS
+                            .TASK_ID
+                            .isNull()
+                            .and(TOOL_EXECUTIONS.MESSAGE_ID.isNull())
+                            .and(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.isNull()),
+                    beside);
+            count(
+                    "model calls for no task",
+                    MODEL_CALLS,
+                    MODEL_CALLS.TASK_ID.isNull().and(MODEL_CALLS.MESSAGE_ID.isNull()),
+                    beside);
+        }
+        return beside;
+    }
+
+    private void count(String what, Table<?> table, Condition left, Map<String, Long> beside) {
+        long count = dsl.fetchCount(dsl.selectOne().from(table).where(left));
+        if (count > 0) {
+            beside.put(what, count);
+        }
     }
 
     private List<Head> heads(Condition chosen) {
@@ -108,7 +142,7 @@ public final class StoredRuns {
         return batches;
     }
 
-    private Map<ConversationId, StoredRun> read(List<Head> batch, int depth) {
+    private Map<ConversationId, Run> read(List<Head> batch, int depth) {
         RunRows rows = new RunRows(dsl, batch);
         if (nested) {
             List<Head> children = children(rows);
@@ -134,7 +168,7 @@ public final class StoredRuns {
         List<ConversationId> ids = new ArrayList<>();
         dsl.select(TASKS.ID, TASKS.PARENT_ID)
                 .from(TASKS)
-                .where(TASKS.PARENT_ID.in(rows.taskIds()))
+                .where(TASKS.PARENT_ID.in(rows.ownTaskIds()))
                 .forEach(task -> {
                     ConversationId id = new ConversationId(task.value1().value());
                     rows.expectChild(id, task.value2());

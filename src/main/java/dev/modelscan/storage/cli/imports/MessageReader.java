@@ -130,13 +130,18 @@ public final class MessageReader {
         boolean answers = parts.stream().anyMatch(Part.Answer.class::isInstance);
         if (!answers && !whole.answered().isEmpty() && parts.isEmpty()) {
             parts.add(PartReader.answer(whole.answered().get(0), text));
-        } else if (parts.isEmpty() && !text.isEmpty()) {
+        } else if (!answers && !text.isEmpty() && parts.stream().noneMatch(MessageReader::isRead)) {
+            // An application's parts need not say what is to be read.
             parts.add(new Part.Text(text));
         }
         if (parts.stream().noneMatch(Part.Call.class::isInstance)) {
             whole.asked().forEach(execution -> parts.add(PartReader.call(execution)));
         }
         return parts;
+    }
+
+    private static boolean isRead(Part part) {
+        return part instanceof Part.Text || part instanceof Part.Refusal;
     }
 
     /** Takes the execution that a part answers from those that the message answers. */

@@ -178,7 +178,7 @@ class RunFormatTest {
         RunEnded said = run.ended();
         RunEnded ended = new RunEnded(
                 said.run(), said.place(), null, TaskStatus.FAILED, null, said.completedAt(), null, Fields.object());
-        return new Run(form, run.started(), run.messages(), run.calls(), ended, List.of());
+        return new Run(form, run.started(), run.messages(), run.calls(), ended, List.of(), List.of());
     }
 
     @ParameterizedTest
@@ -293,7 +293,7 @@ class RunFormatTest {
             })
     void anthropicsAnswersFollowTheirCalls(String source) throws IOException {
         Run read = read(source.replace('\'', '"')).get(0);
-        Run run = new Run("other", read.started(), read.messages(), read.calls(), read.ended(), List.of());
+        Run run = new Run("other", read.started(), read.messages(), read.calls(), read.ended(), List.of(), List.of());
 
         requireAnswers(
                 json(new AnthropicFormat().write(run, unsaid -> {}).toString()).path("messages"));
@@ -329,7 +329,7 @@ class RunFormatTest {
                     .add(message.parts().get(0))
                     .build());
         }
-        Run run = new Run("other", read.started(), messages, calls, read.ended(), List.of());
+        Run run = new Run("other", read.started(), messages, calls, read.ended(), List.of(), List.of());
         JsonNode written = json(new AtifFormat().write(run, unsaid::add).toString());
 
         assertThat(AtifRules.brokenBy(written)).isEmpty();
