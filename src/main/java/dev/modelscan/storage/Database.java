@@ -160,7 +160,7 @@ public final class Database implements Repositories, AutoCloseable {
      * Do nothing in it that must not happen twice.
      *
      * @return what the function returned
-     * @throws BusyException if it got no write lock or connection in time, or if retries did not help until then
+     * @throws BusyException if it got no write lock or connection in time, or if all retries failed
      * @throws OutcomeUnknownException if the commit failed and may have taken effect
      * @throws ReadOnlyException if the database was opened read-only
      * @throws IllegalStateException if this thread is inside {@code withTx} already: nest with {@link Tx#withTx}

@@ -170,7 +170,7 @@ public final class DatabaseBuilder {
         return given("connectTimeout");
     }
 
-    /** How long a statement may take, or else {@link CancelledException}: up to 24 hours; 0 for no limit. */
+    /** How long a statement may take: up to 24 hours; 0 for no limit. Else {@link CancelledException}. */
     public DatabaseBuilder queryTimeout(Duration queryTimeout) {
         this.queryTimeout = Objects.requireNonNull(queryTimeout, "queryTimeout");
         return given("queryTimeout");

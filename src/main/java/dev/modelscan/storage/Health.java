@@ -6,7 +6,7 @@ import java.util.List;
  * Whether a database can be used.
  *
  * @param problems what is wrong, each with what to do; empty if nothing is
- * @param notes what is unusual and works, each with what to do, such as a workspace that is on no worker of its Citus
+ * @param notes what is unusual but works, each with what to do, such as a workspace that is on no worker of its Citus
  *     cluster; a note is not a problem
  * @since 0.1.0
  */

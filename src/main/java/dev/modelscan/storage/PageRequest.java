@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a list to read: at most {@code limit} rows, from the start or behind a cursor.
+ * Which part of a list to read: at most {@code limit} rows, from the start or after a cursor.
  *
  * @param limit the maximum number of rows, 1 to {@link #MAX_LIMIT}
  * @param after the place to go on from; null for the start
@@ -35,7 +35,7 @@ public record PageRequest(int limit, @Nullable Cursor after) {
     }
 
     /**
-     * At most {@code limit} rows behind the place that a page gave.
+     * At most {@code limit} rows after the cursor that a page gave.
      *
      * @throws IllegalArgumentException if {@code limit} is below 1 or above {@link #MAX_LIMIT}
      */

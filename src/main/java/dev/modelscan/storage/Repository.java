@@ -23,8 +23,8 @@ import org.jooq.OrderField;
  *
  * <p>Each call that writes is one transaction, or part of the one whose {@link Tx} it was reached through. A call that
  * reads with several statements may see what others commit between them. Besides what a method names, each may throw
- * {@link BusyException}, {@link UnavailableException}, {@link CorruptDatabaseException}, and, if it writes,
- * {@link StorageFullException} and {@link OutcomeUnknownException}.
+ * {@link BusyException}, {@link CancelledException}, {@link UnavailableException}, {@link CorruptDatabaseException}, and,
+ * if it writes, {@link ReadOnlyException}, {@link StorageFullException} and {@link OutcomeUnknownException}.
  *
  * @param <I> the type of the key
  * @param <R> the type of the record

@@ -98,7 +98,7 @@ public final class Times {
     }
 
     /**
-     * The begin of the interval that the time is in. The intervals of a day begin at multiples of the length on a
+     * The start of the interval that the time is in. The intervals of a day begin at multiples of the length on a
      * zone's clock, counted from midnight. Around a change of the clock:
      *
      * <ul>

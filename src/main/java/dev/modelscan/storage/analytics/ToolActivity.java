@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param executions how often it was used
  * @param successes how often it succeeded
  * @param failures how often it failed or timed out
- * @param meanSeconds how long it took on average, in seconds; null if no execution has both its begin and its end
+ * @param meanSeconds how long it took on average, in seconds; null if no execution has both its start and its end
  * @param longest the longest time that it took; null if {@code meanSeconds} is
  * @since 0.1.0
  */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when: of a change by the clock of the database's engine, to the millisecond on SQLite and the microsecond
  *     on PostgreSQL; of {@link AuditAction#ENABLE}, {@link AuditAction#DISABLE} and {@link AuditAction#ERASE} by the
  *     clock of the program
- * @param actor who, as {@link dev.modelscan.storage.Database#as} was told; null without it, and for other programs
+ * @param actor who, as {@link dev.modelscan.storage.Database#as} was told; null if that was not called, and for other programs
  * @param table the table
  * @param key the row's primary key before the change, as text; of several columns, a JSON array without spaces. Null if
  *     the table has none, or if the entry is about no row

@@ -34,8 +34,8 @@ public interface AuditLog {
 
     /**
      * Switches the log on: creates triggers for every table that exists now. Opening the database with migrations
-     * rebuilds them; after a change of the schema by other means, call this again. Needs the rights of whoever migrates
-     * the database. Writers wait while it runs, for some milliseconds.
+     * rebuilds them; after a change of the schema by other means, call this again. On
+     * PostgreSQL only the owner of the tables may. Writers wait while it runs, for some milliseconds.
      *
      * @param redacted the columns whose values are never recorded: {@code table.column}, or {@code table.column.member}
      *     for a member of the JSON objects in it, with {@code *} for any table. Columns whose name says password,
@@ -46,7 +46,10 @@ public interface AuditLog {
      */
     boolean enable(Collection<String> redacted);
 
-    /** Switches the log off, and removes its triggers. What was recorded stays. */
+    /**
+     * Switches the log off, and removes its triggers. What was recorded stays. On PostgreSQL only the owner of the
+     * tables may.
+     */
     void disable();
 
     /** Whether the log is on. */

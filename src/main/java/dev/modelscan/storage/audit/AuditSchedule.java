@@ -68,9 +68,7 @@ public final class AuditSchedule implements AutoCloseable {
             throw e;
         } catch (RuntimeException e) {
             throw new UnavailableException(
-                    "the listener of heads failed at entry " + head.position() + "; the head is told again with the"
-                            + " next run",
-                    e);
+                    "the listener of heads failed at entry " + head.position() + "; the next run passes it again", e);
         }
     }
 

@@ -92,7 +92,7 @@ public interface MessageRepository extends Repository<MessageId, Message> {
 
     /**
      * Stores the origins of messages in one transaction, all or none. If a message has an origin, the new one replaces
-     * it. A thousand messages take two to four statements.
+     * it. A thousand messages take at most five statements.
      *
      * @throws NotFoundException if one of the messages does not exist
      * @throws ConflictException if an external id is taken by another message of the conversation

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it was, as exceptions name it: {@code agent}, {@code team}, {@code workflow}, {@code task}, {@code
  *     conversation}, {@code message}, {@code tool execution}, {@code model call}, {@code score} or {@code source}
  * @param recordId the key that it had
- * @param deletedBy who deleted it, as {@link dev.modelscan.storage.Database#as} was told; null without it
+ * @param deletedBy who deleted it, as {@link dev.modelscan.storage.Database#as} was told; null if that was not called
  * @param schemaVersion the version of the library's schema that it was deleted under
  * @param deletedAt when it was deleted, in whole microseconds
  * @since 0.1.0

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its own id, by which it is known in the audit log; null in a preview
  * @param at when
- * @param actor who, as {@link dev.modelscan.storage.Database#as} was told; null without it, or if that is who was
+ * @param actor who, as {@link dev.modelscan.storage.Database#as} was told; null if that was not called, or if that is who was
  *     erased. The name stays in the audit log, also if that agent is erased later
  * @param removed how many rows were removed from each table, by name; tables without any are left out
  * @param changed how many rows of each table stayed, and lost a text or a reference

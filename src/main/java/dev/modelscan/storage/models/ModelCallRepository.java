@@ -21,8 +21,8 @@ public interface ModelCallRepository extends Repository<ModelCallId, ModelCall> 
     Optional<ModelCall> findByExternalId(String format, String externalId);
 
     /**
-     * Stores those calls that are not stored yet, in one transaction. A call is stored if there is one with its format
-     * and external id. So a second import of a source counts nothing twice. Calls without an external id are all
+     * Stores those calls that are not stored yet, in one transaction. A call counts as stored if there is one with its
+     * format and external id. So a second import of a source counts nothing twice. Calls without an external id are all
      * stored.
      *
      * @throws dev.modelscan.storage.errors.ConflictException if an id is taken by a call with another external id

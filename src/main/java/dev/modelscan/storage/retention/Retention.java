@@ -35,7 +35,7 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes what a policy does not keep, while others work. Each transaction takes about 10 ms, and is followed by a
+ * Deletes what a policy does not keep, while others work. Each transaction takes about 8 ms, and is followed by a
  * pause of the same length, so a writer waits for at most one of them. A tool's call and its answer are deleted
  * together. A run can be interrupted at any moment; the next one deletes the rest. What it deletes is not kept as a
  * {@linkplain dev.modelscan.storage.deleted.DeletedRecords deleted record}.
@@ -55,7 +55,7 @@ public final class Retention {
     private final Database db;
     private final RetentionPolicy policy;
     private final Instant now;
-    private Consumer<? super RetentionResult> listener = result -> {};
+    private Consumer<? super RetentionResult> progress = result -> {};
     private long conversations;
     private long messages;
     private long tasks;
@@ -71,8 +71,8 @@ public final class Retention {
     }
 
     /** Sets a listener, which is called on the thread of the run after each batch, with what was deleted so far. */
-    public Retention onProgress(Consumer<? super RetentionResult> listener) {
-        this.listener = Objects.requireNonNull(listener, "listener");
+    public Retention onProgress(Consumer<? super RetentionResult> progress) {
+        this.progress = Objects.requireNonNull(progress, "progress");
         return this;
     }
 
@@ -259,7 +259,7 @@ public final class Retention {
         }
         if (gone == Batch.REFERRED) {
             kept++;
-            listener.accept(result());
+            progress.accept(result());
         }
         return gone == 1;
     }
@@ -278,7 +278,7 @@ public final class Retention {
         }
         conversations += gone.conversations();
         messages += gone.messages();
-        listener.accept(result());
+        progress.accept(result());
         return gone.conversations();
     }
 
@@ -312,7 +312,7 @@ public final class Retention {
                 messages += batch.run(
                         tx -> Conversations.deleteOldest(tx, group),
                         deleted -> deleted + group.size() * Conversations.WEIGHT);
-                listener.accept(result());
+                progress.accept(result());
                 return;
             } catch (ReferenceException e) {
                 // Then one by one, to find what is referred to.
@@ -333,7 +333,7 @@ public final class Retention {
             } else {
                 messages += deleted;
             }
-            listener.accept(result());
+            progress.accept(result());
         } while (deleted != 0 && sweep.left() > leave);
     }
 
@@ -416,7 +416,7 @@ public final class Retention {
             if (last.get() != null) {
                 rest = condition.and(id.gt(last.get()));
             }
-            listener.accept(result());
+            progress.accept(result());
         } while (last.get() != null);
     }
 }

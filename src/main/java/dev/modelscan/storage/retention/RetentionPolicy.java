@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param messageBytesPerConversation how many bytes of the newest messages of a conversation are kept, by the same
  *     rule, and at least the newest message, however large it is. The bytes of a message are those of its content and
  *     of its parts' text in UTF-8, and of their blobs
- * @param messageBytes how many bytes of messages are kept in all: whole conversations are deleted, the oldest first
+ * @param messageBytes how many bytes of messages are kept in all: whole conversations are deleted, the oldest first; the
+ *     conversation that crosses the number stays
  * @param tasks how long a task is kept after it ended; if that time is unknown, after its {@code createdAt}
  * @param tasksPerAgent how many of an agent's tasks that have ended are kept, the newest
  * @param toolExecutions how long a tool execution is kept after it ended; if that time is unknown, after its
@@ -114,7 +115,7 @@ public record RetentionPolicy(
             return this;
         }
 
-        /** How many bytes of messages are kept in all; the oldest conversations are deleted. */
+        /** How many bytes of messages are kept in all; the oldest conversations are deleted, not the one that crosses it. */
         public Builder messageBytes(long newest) {
             messageBytes = newest;
             return this;

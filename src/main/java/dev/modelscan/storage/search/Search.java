@@ -65,7 +65,7 @@ public interface Search {
 
     /**
      * Creates the index, unless the database has all of it. This is one transaction, and other writers wait for it:
-     * 100,000 messages take seconds, not minutes. Needs the rights of the role that migrates the database.
+     * 100,000 messages take seconds, not minutes. On PostgreSQL only the owner of the tables may.
      *
      * @return false if the database had all of it
      */
@@ -78,10 +78,10 @@ public interface Search {
      */
     boolean enable(Consumer<? super SearchProgress> progress);
 
-    /** Removes the index, if there is one. What is indexed stays. */
+    /** Removes the index, if there is one. What is indexed stays. On PostgreSQL only the owner of the tables may. */
     void disable();
 
-    /** Rebuilds the index, whether there is one or not. */
+    /** Rebuilds the index, whether there is one or not. On PostgreSQL only the owner of the tables may. */
     void rebuild();
 
     /** {@link #rebuild()} with a listener, as of {@link #enable(Consumer)}. */

@@ -18,7 +18,7 @@ public record TransferProgress(Phase phase, long done, long total) {
     public enum Phase {
         /** Only in a dry run: reads and checks every value of the source; counted in rows. */
         CHECK,
-        /** Takes the snapshot; reported once, at its begin. */
+        /** Takes the snapshot; reported once, at its start. */
         SNAPSHOT,
         /** Copies; counted in rows. */
         COPY,

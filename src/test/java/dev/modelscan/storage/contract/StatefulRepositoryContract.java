@@ -182,7 +182,7 @@ abstract class StatefulRepositoryContract<I extends Id, R, S extends Enum<S>> ex
     }
 
     @Test
-    void aClockThatStepsBackStoresNoEndBeforeTheBegin() {
+    void aClockThatStepsBackStoresNoEndBeforeTheStart() {
         Instant created = TestClock.START;
         for (S end : statuses()) {
             if (allowed().get(running()).contains(end)) {

@@ -79,12 +79,12 @@ final class SameAnswers {
 
     private static void requirePositive(QueryPart part, @Nullable Field<? extends Number> number, int least) {
         if (number != null && QueryParts.isUnset(number)) {
-            throw new IllegalArgumentException("a position before the begin of a text differs between engines, so "
+            throw new IllegalArgumentException("a position before the start of a text differs between engines, so "
                     + "it is not a parameter: " + part + "; write a constant");
         }
         if (number instanceof Param<?> param && param.getValue() instanceof Number n && n.longValue() < least) {
             throw new IllegalArgumentException(
-                    "a position before the begin of a text differs between engines: " + part + "; count from " + least);
+                    "a position before the start of a text differs between engines: " + part + "; count from " + least);
         }
     }
 

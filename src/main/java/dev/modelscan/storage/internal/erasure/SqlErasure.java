@@ -82,20 +82,20 @@ public final class SqlErasure implements Erasure {
     }
 
     @Override
-    public ErasureReceipt erase(ErasureRequest request, Consumer<? super ErasureProgress> listener) {
+    public ErasureReceipt erase(ErasureRequest request, Consumer<? super ErasureProgress> progress) {
         Objects.requireNonNull(request, "request");
-        Objects.requireNonNull(listener, "listener");
+        Objects.requireNonNull(progress, "progress");
         requireOutside();
         // Many entries may wait: they need not be moved again after an erasure that failed.
         AuditChain.sealAll(sessions);
         ErasureReceipt receipt =
-                sessions.writeMany(ErasureRules.name(request), null, session -> erase(session, request, listener));
+                sessions.writeMany(ErasureRules.name(request), null, session -> erase(session, request, progress));
         if (!request.scrubs()) {
             return receipt;
         }
-        listener.accept(new ErasureProgress(Phase.SCRUB, 0, 1));
+        progress.accept(new ErasureProgress(Phase.SCRUB, 0, 1));
         boolean scrubbed = store.scrub() == null;
-        listener.accept(new ErasureProgress(Phase.SCRUB, 1, 1));
+        progress.accept(new ErasureProgress(Phase.SCRUB, 1, 1));
         return scrubbed ? scrubbed(receipt) : receipt;
     }
 
@@ -116,7 +116,7 @@ public final class SqlErasure implements Erasure {
     private void requireOutside() {
         if (joined.getAsBoolean()) {
             throw new IllegalStateException(
-                    "an erasure and its scrub cannot be part of another transaction; call them outside of withTx and of your own");
+                    "an erasure and its scrub cannot be part of another transaction; call them outside of withTx and of your own transaction");
         }
     }
 
@@ -134,14 +134,14 @@ public final class SqlErasure implements Erasure {
         return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 
-    private ErasureReceipt erase(Session session, ErasureRequest request, Consumer<? super ErasureProgress> listener)
+    private ErasureReceipt erase(Session session, ErasureRequest request, Consumer<? super ErasureProgress> progress)
             throws SQLException {
         sessions.takeTurn(session, Changes.TURN);
         AuditChain.sealAll(session);
         ErasureLock.holdAll(session, request);
         ErasureSearch search =
                 new ErasureSearch(session, request, session.dialect().locksRows());
-        search.run(listener);
+        search.run(progress);
         ErasureOfRows rows = new ErasureOfRows(session, search);
         rows.requireFree();
         ErasureOfArchive archive = new ErasureOfArchive(session, search);
@@ -150,16 +150,16 @@ public final class SqlErasure implements Erasure {
         Map<String, Long> changed = rows.changed();
         removed.putAll(archive.removed());
         changed.putAll(archive.changed());
-        listener.accept(new ErasureProgress(Phase.ERASE, 1, STEPS));
+        progress.accept(new ErasureProgress(Phase.ERASE, 1, STEPS));
         boolean stays =
                 request.pseudonymises() && !search.keys().live(AGENTS.getName()).isEmpty();
         AgentId pseudonym = stays ? createPseudonym(session) : null;
         long blobs = search.blobsThere();
         rows.apply(pseudonym, sessions.now());
-        listener.accept(new ErasureProgress(Phase.ERASE, 2, STEPS));
+        progress.accept(new ErasureProgress(Phase.ERASE, 2, STEPS));
         archive.apply();
         put(removed, BLOBS.getName(), blobs - search.blobsThere());
-        listener.accept(new ErasureProgress(Phase.AUDIT, 0, 1));
+        progress.accept(new ErasureProgress(Phase.AUDIT, 0, 1));
         AuditChain.sealAll(session);
         long place = AuditChain.head(session).position() + 1;
         ErasedEntries entries = new ErasureOfAudit(session, search).apply(place);
@@ -182,7 +182,7 @@ public final class SqlErasure implements Erasure {
         if (logged) {
             append(session, request, receipt, entries);
         }
-        listener.accept(new ErasureProgress(Phase.AUDIT, 1, 1));
+        progress.accept(new ErasureProgress(Phase.AUDIT, 1, 1));
         return receipt;
     }
 

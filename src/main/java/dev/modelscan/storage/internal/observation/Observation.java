@@ -92,7 +92,7 @@ public final class Observation {
             try {
                 told = listener.begins(dialect.name(), kind);
             } catch (RuntimeException e) {
-                LOG.warn("a listener failed at the begin of a {}", kind, e);
+                LOG.warn("a listener failed at the start of a {}", kind, e);
             }
             this.told.add(told);
         }

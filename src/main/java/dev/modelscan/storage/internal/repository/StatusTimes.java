@@ -47,7 +47,7 @@ record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
         return new StatusTimes(startedAt, completedAt).inOrder(entity, id);
     }
 
-    /** These times. Throws if the end is before the begin. */
+    /** These times. Throws if the end is before the start. */
     StatusTimes inOrder(String entity, Id id) {
         if (startedAt != null && completedAt != null && completedAt.isBefore(startedAt)) {
             throw new InvalidDataException(entity, id.value(), "completedAt", "is before startedAt");

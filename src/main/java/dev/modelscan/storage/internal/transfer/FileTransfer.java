@@ -25,7 +25,7 @@ public final class FileTransfer implements Transfer {
     private final DatabaseOptions options;
     private final Set<String> leaveBehind = new LinkedHashSet<>();
     private boolean restart;
-    private Consumer<? super TransferProgress> listener = progress -> {};
+    private Consumer<? super TransferProgress> progress = step -> {};
 
     /**
      * Opens nothing before {@link #dryRun} or {@link #run}.
@@ -53,8 +53,8 @@ public final class FileTransfer implements Transfer {
     }
 
     @Override
-    public Transfer onProgress(Consumer<? super TransferProgress> listener) {
-        this.listener = Objects.requireNonNull(listener, "listener");
+    public Transfer onProgress(Consumer<? super TransferProgress> progress) {
+        this.progress = Objects.requireNonNull(progress, "progress");
         return this;
     }
 
@@ -76,6 +76,6 @@ public final class FileTransfer implements Transfer {
     private TransferRun transferRun() {
         PostgresServer server = new PostgresServer(target, options);
         return new TransferRun(
-                new TransferRequest(source, server, target.workspace(), restart, Set.copyOf(leaveBehind), listener));
+                new TransferRequest(source, server, target.workspace(), restart, Set.copyOf(leaveBehind), progress));
     }
 }

@@ -64,7 +64,7 @@ class TimestampsTest {
     }
 
     @Test
-    void aMessageShowsTheBeginOfALongText() {
+    void aMessageShowsTheStartOfALongText() {
         assertThatThrownBy(() -> Timestamps.parse("x".repeat(1_000_000)))
                 .isInstanceOf(CorruptDatabaseException.class)
                 .hasMessage("stored time \"" + "x".repeat(60) + "…\" is not of the form " + Timestamps.EXAMPLE);
