@@ -1,11 +1,13 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageFullException;
 import dev.modelscan.storage.errors.UnavailableException;
