@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 /**
  * What a disk may hold after a loss of power: {@code recorded_io.c} records each write, truncation, deletion and flush
  * of a database's files, and this class replays the recording up to some point. What was written to a file before a
- * flush of it that has ended is there. Of the rest anything may be: nothing, all, some writes without those before
- * them, and parts of writes, each a sector of 512 bytes. What a flush was to write that failed is not there, whatever
- * is flushed later, unless it is written again.
+ * flush of it that has ended is there, and so is it that a file was made or deleted before a flush of its directory. Of
+ * the rest anything may be: nothing, all, some writes without those before them, and parts of writes, each a sector of
+ * 512 bytes. What a flush was to write that failed is not there, whatever is flushed later, unless it is written again.
  */
 public final class PowerLoss {
 
@@ -88,6 +88,8 @@ public final class PowerLoss {
 
     private final ByteBuffer recording;
     private final List<Operation> operations = new ArrayList<>();
+    /** As recorded: the length of its path. Those above it are shorter. */
+    private final long ownDirectory;
 
     private PowerLoss(ByteBuffer recording) {
         this.recording = recording.order(ByteOrder.nativeOrder());
@@ -99,6 +101,11 @@ public final class PowerLoss {
             operations.add(new Operation(operations.size(), kind, recording.get(at + 1), length, offset, at + HEAD));
             at += HEAD + length;
         }
+        ownDirectory = operations.stream()
+                .filter(operation -> operation.file() == DIRECTORY)
+                .mapToLong(Operation::offset)
+                .max()
+                .orElse(0);
     }
 
     /** Reads a recording. */
@@ -169,6 +176,9 @@ public final class PowerLoss {
             Map<Long, Integer> flushes,
             List<String> acknowledged) {
         if (operation.file() == DIRECTORY) {
+            if (operation.offset() == ownDirectory) {
+                files.values().forEach(this::keepName);
+            }
             return;
         }
         if (operation.file() == MARKS) {
@@ -192,6 +202,23 @@ public final class PowerLoss {
             }
             default -> throw new IllegalStateException("unknown operation " + operation);
         }
+    }
+
+    /** A flush of the directory keeps which files there are. What was written to a file that is deleted is gone. */
+    private void keepName(SimulatedFile file) {
+        List<Operation> written = new ArrayList<>();
+        for (Operation each : file.unflushed) {
+            switch (each.kind()) {
+                case 'O' -> apply(each, file, null);
+                case 'U' -> {
+                    apply(each, file, null);
+                    written.clear();
+                }
+                default -> written.add(each);
+            }
+        }
+        file.unflushed.clear();
+        file.unflushed.addAll(written);
     }
 
     private String text(Operation operation) {

@@ -96,18 +96,16 @@ public final class Leftovers {
     }
 
     /**
-     * Whether the journal is that of the first transaction ever, is still empty, or has just been deleted. Then
-     * nothing has to be restored.
+     * Whether the journal is that of the first transaction ever, has no whole header, or has just been deleted. Then
+     * nothing has to be restored: SQLite changes the file only after it has flushed the journal and its header.
      */
     private static boolean isOfNewFile(Path journal) throws IOException {
         try (InputStream in = Files.newInputStream(journal)) {
             byte[] header = in.readNBytes(JOURNAL_HEADER_BYTES);
-            if (header.length < JOURNAL_HEADER_BYTES) {
-                return false;
-            }
             ByteBuffer fields = ByteBuffer.wrap(header);
-            long magic = fields.getLong();
-            return magic == 0 || (magic == JOURNAL_MAGIC && fields.getInt(JOURNAL_HEADER_BYTES - 4) == 0);
+            return header.length < JOURNAL_HEADER_BYTES
+                    || fields.getLong() != JOURNAL_MAGIC
+                    || fields.getInt(JOURNAL_HEADER_BYTES - 4) == 0;
         } catch (NoSuchFileException e) {
             return true;
         }
