@@ -255,16 +255,17 @@ public final class PostgresStore implements Store {
         runner.requireNone();
         leases.requireOpen();
         PostgresSchema own = Objects.requireNonNull(schema);
-        return retrying.<@Nullable String>run(null, null, () -> {
+        Optional<String> problem = retrying.run(null, null, () -> {
             try (Connection connection = pools.server().connect()) {
                 if (pools.server().dataSource() == null
                         && ServerSession.of(connection).direct()) {
                     ServerSession.unlimited(connection);
                 }
                 Session session = PostgresDialect.session(connection, own);
-                return PostgresState.vacuum(session, own, name());
+                return Optional.ofNullable(PostgresState.vacuum(session, own, name()));
             }
         });
+        return problem.orElse(null);
     }
 
     @Override
