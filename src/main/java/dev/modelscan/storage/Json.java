@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The text is strict JSON (RFC 8259) that every engine stores without loss: no NaN or infinity, no repeated key in
  * an object, no NUL and no unpaired surrogate in a string, escaped or not, at most 1,000 levels deep, and at most 1,000
- * significant digits and an exponent of 10,000 in a number. Numbers keep every digit. A database may set narrower
- * limits; see {@link DatabaseOptions}.
+ * significant digits, an exponent of 10,000 and, written without an exponent, 10,999 digits after the point in a number.
+ * Numbers keep every digit. A database may set narrower limits; see {@link DatabaseOptions}.
  *
  * <p>Two values are equal if they mean the same: the order of keys, white space, escapes and the notation of a number
  * ({@code 1.0}, {@code 1e0}, {@code 1}) do not matter.

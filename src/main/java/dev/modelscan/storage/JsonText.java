@@ -25,8 +25,15 @@ import org.jspecify.annotations.Nullable;
 final class JsonText {
 
     private static final int MAX_DIGITS = 1_000;
+    private static final int MAX_EXPONENT = 10_000;
 
-    /** A number written without an exponent: its digits, and the zeros of the largest exponent. */
+    /**
+     * The last place that a significant digit can have. PostgreSQL keeps zeros up to it, writes numbers without an
+     * exponent, and refuses more than 16,383 places.
+     */
+    private static final int MAX_SCALE = MAX_EXPONENT + MAX_DIGITS - 1;
+
+    /** A number written without an exponent. */
     private static final int MAX_NUMBER_LENGTH = 12_000;
 
     /** Names of the parser's own code and options in its messages. */
@@ -105,9 +112,12 @@ final class JsonText {
             if (number.precision() > MAX_DIGITS && number.stripTrailingZeros().precision() > MAX_DIGITS) {
                 throw invalid(parser, "a number has more than " + MAX_DIGITS + " significant digits", null);
             }
-            // This bounds what PostgreSQL's numeric has to hold.
-            if (Math.abs((long) number.precision() - number.scale() - 1) > 10_000) {
+            if (Math.abs((long) number.precision() - number.scale() - 1) > MAX_EXPONENT) {
                 throw invalid(parser, "a number's exponent is beyond 10,000", null);
+            }
+            if (number.scale() > MAX_SCALE) {
+                throw invalid(
+                        parser, "a number has more than 10,999 digits after the point, with zeros at the end", null);
             }
         }
     }

@@ -374,6 +374,9 @@ abstract class BadInputContract extends Contract {
                 "1e999999999",
                 "1e99999999999",
                 "1".repeat(1_001),
+                "1." + "0".repeat(6_000) + "e-7000",
+                "1." + "0".repeat(9_000) + "e-8000",
+                "1." + "0".repeat(1_000) + "e-10000",
                 "[".repeat(1_001) + "]".repeat(1_001));
     }
 
@@ -415,6 +418,8 @@ abstract class BadInputContract extends Contract {
                 "12.5e9999",
                 "1".repeat(1_000),
                 "0." + "1".repeat(1_000),
+                "-1." + "1".repeat(999) + "e-10000",
+                "1." + "0".repeat(10_999),
                 "1" + "0".repeat(9_000));
     }
 
