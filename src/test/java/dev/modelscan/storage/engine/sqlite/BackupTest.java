@@ -438,8 +438,9 @@ class BackupTest {
         createAgents("a");
         Path folder = directory.resolve("generations");
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("backup-1.db.part"), "left by a killed process");
-        Files.writeString(folder.resolve("backup-1.db.manifest.json"), "left too");
+        String killed = "backup-20200101T000000000Z.db";
+        Files.writeString(folder.resolve(killed + ".part"), "left by a killed process");
+        Files.writeString(folder.resolve(killed + ".manifest.json"), "left too");
         Files.writeString(folder.resolve("notes.txt"), "not ours");
 
         Generation first = Backups.add(file(), folder, new Keep(1, 0, 0));
@@ -451,6 +452,23 @@ class BackupTest {
         assertThat(Backups.list(folder)).containsExactly(second.backup());
         String name = second.backup().file().getFileName().toString();
         assertThat(names(folder)).containsExactly(name, name + ".manifest.json", "notes.txt");
+    }
+
+    @Test
+    void filesThatAddDidNotNameStayInItsDirectory() throws Exception {
+        createAgents("a");
+        Path folder = directory.resolve("generations");
+        List<String> own =
+                List.of("backup-before-upgrade.sqlite", "backup-20200101T000000000Z.db.sqlite", "backup-1.db");
+        for (String each : own) {
+            Backups.create(file(), folder.resolve(each));
+        }
+        Path part = folder.resolve("backup-before-upgrade.part");
+        Files.writeString(part, "not ours");
+
+        Backups.add(file(), folder, new Keep(1, 0, 0));
+
+        assertThat(names(folder)).containsAll(own).contains("backup-before-upgrade.part");
     }
 
     /** The clock ran ahead when the first was made, so it counts as the newest. */

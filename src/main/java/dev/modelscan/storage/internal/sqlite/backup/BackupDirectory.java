@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** The backups in a directory: they are added, drilled, listed and deleted. One process at a time adds. */
 public final class BackupDirectory {
@@ -36,6 +37,9 @@ public final class BackupDirectory {
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
     private static final String PREFIX = "backup-";
     private static final String SUFFIX = ".db";
+
+    /** The names that {@link #next} makes. No other file is deleted. */
+    private static final Pattern OWN = Pattern.compile(PREFIX + "\\d{8}T\\d{9}Z\\" + SUFFIX);
 
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
@@ -131,7 +135,7 @@ public final class BackupDirectory {
 
     /** Deletes what interrupted runs have left. Only for the holder of the directory's lock. */
     private void clean() throws IOException {
-        for (Path each : files(directory, each -> each.startsWith(PREFIX))) {
+        for (Path each : files(directory, each -> OWN.matcher(each).lookingAt())) {
             String name = each.getFileName().toString();
             boolean manifestAlone = name.endsWith(BackupFiles.MANIFEST)
                     && !Files.exists(
@@ -149,7 +153,8 @@ public final class BackupDirectory {
     /** Deletes the generations that are no longer to be kept, and returns their files, the oldest first. */
     private List<Path> prune(Keep keep, Backup written) throws IOException {
         List<Backup> all = list(directory).stream()
-                .filter(backup -> backup.file().getFileName().toString().startsWith(PREFIX))
+                .filter(backup ->
+                        OWN.matcher(backup.file().getFileName().toString()).matches())
                 .toList();
         Set<Instant> kept =
                 new HashSet<>(keep.kept(all.stream().map(Backup::takenAt).toList()));
