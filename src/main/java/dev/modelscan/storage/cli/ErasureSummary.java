@@ -159,7 +159,7 @@ record ErasureSummary(
 
     private void printBackups(PrintWriter out) {
         if (!backups.isEmpty()) {
-            out.println("backups from before, which may still hold it:");
+            out.println("backups, which may still hold it:");
             TextTable table = new TextTable("backup", "deleted");
             for (Holding backup : backups) {
                 table.row(

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     is off and had no such entries
  * @param pseudonym the agent under which records stayed; null if none did
  * @param scrubbed whether the storage was {@linkplain Erasure#scrub scrubbed}
- * @param backups the backups in the given directory that were taken before, the oldest first
+ * @param backups all backups in the given directory, whatever their time, the oldest first
  * @since 0.1.0
  */
 public record ErasureReceipt(

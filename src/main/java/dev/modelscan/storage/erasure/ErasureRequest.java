@@ -106,7 +106,7 @@ public final class ErasureRequest {
     }
 
     /**
-     * Names the backups in a directory that were taken before the erasure: they may hold what was erased.
+     * Names all backups in a directory, whatever their time: they may hold what was erased.
      *
      * @param keep which of them are kept, so that the receipt can say when each is deleted; null if none is ever
      *     deleted

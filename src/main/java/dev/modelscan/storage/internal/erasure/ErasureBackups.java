@@ -8,13 +8,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** The backups from before an erasure. */
+/** The backups that may hold what was erased. */
 final class ErasureBackups {
 
     private ErasureBackups() {}
 
     /** All in the directory that the request names, the oldest first. The clock may have run ahead when one was taken. */
-    static List<HoldingBackup> before(ErasureRequest request, Instant now) {
+    static List<HoldingBackup> of(ErasureRequest request, Instant now) {
         if (request.backups() == null) {
             return List.of();
         }

@@ -63,7 +63,7 @@ public final class SqlErasure implements Erasure {
     public ErasureReceipt preview(ErasureRequest request) {
         Objects.requireNonNull(request, "request");
         Instant now = now();
-        List<HoldingBackup> backups = ErasureBackups.before(request, now);
+        List<HoldingBackup> backups = ErasureBackups.of(request, now);
         return sessions.read(ErasureRules.name(request), null, session -> {
             ErasureSearch search = new ErasureSearch(session, request, false);
             search.run(progress -> {});
@@ -178,7 +178,7 @@ public final class SqlErasure implements Erasure {
                 logged ? place : null,
                 pseudonym,
                 false,
-                ErasureBackups.before(request, now));
+                ErasureBackups.of(request, now));
         if (logged) {
             append(session, request, receipt, entries);
         }
