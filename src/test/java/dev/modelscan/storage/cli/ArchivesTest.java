@@ -111,6 +111,43 @@ class ArchivesTest {
                 .contains("two.zip is a zip archive with two files named a.json; unpack it, and give them two names");
     }
 
+    @Test
+    void ofFilesThatAreNotReadTwoMayHaveOneName() throws IOException {
+        Path export = directory.resolve("export.zip");
+        String conversation = "[{'id':'c','title':'t','current_node':'n','mapping':{'n':{'id':'n','message':{'id':'m',"
+                + "'author':{'role':'user'},'content':{'content_type':'text','parts':['x']}}}}}]";
+        zipWithTwo("user.json", export, "conversations.json", conversation);
+        Run read = run(export);
+        assertThat(read.code()).as(read.err()).isZero();
+        assertThat(read.out()).contains("1 transcript imported");
+
+        Path log = directory.resolve("walk.eval");
+        zipWithTwo("summaries.json", log, "_journal/start.json", START, "samples/1_epoch_1.json", sample(1));
+        Run logged = run(log);
+        assertThat(logged.code()).as(logged.err()).isZero();
+    }
+
+    /** An archive of Inspect is read by the names of its header and its samples. */
+    @ParameterizedTest
+    @ValueSource(strings = {"_journal/start.json", "samples/1_epoch_1.json"})
+    void twoFilesOfALogWithOneNameAreRefused(String name) throws IOException {
+        Path log = directory.resolve("walk.eval");
+        zipWithTwo(name, log, "_journal/start.json", START, "samples/1_epoch_1.json", sample(1));
+        Run run = run(log);
+        assertThat(run.code()).as(run.out()).isEqualTo(1);
+        assertThat(run.err()).contains("two files named " + name);
+    }
+
+    private static void zipWithTwo(String twice, Path file, String... entries) throws IOException {
+        try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(file)) {
+            put(out, twice, json("{}"), false);
+            put(out, twice, json("{}"), false);
+            for (int i = 0; i < entries.length; i += 2) {
+                put(out, entries[i], json(entries[i + 1]), false);
+            }
+        }
+    }
+
     private static void put(ZipArchiveOutputStream out, String name, byte[] bytes, boolean byZstd) throws IOException {
         ZipArchiveEntry entry = new ZipArchiveEntry(name);
         if (!byZstd) {

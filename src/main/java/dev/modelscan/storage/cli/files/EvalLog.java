@@ -34,11 +34,22 @@ final class EvalLog {
         return entries.stream().anyMatch(entry -> entry.name().equals(name));
     }
 
+    /** The entries that {@link #open} reads. */
+    static List<Archive.Entry> read(List<Archive.Entry> entries, String header) {
+        return entries.stream()
+                .filter(entry -> entry.name().equals(header) || isSample(entry.name()))
+                .toList();
+    }
+
+    private static boolean isSample(String name) {
+        return name.startsWith(SAMPLES) && name.endsWith(".json");
+    }
+
     /** The log as one JSON object. */
     static InputStream open(Path file, List<Archive.Entry> entries, String header) throws IOException {
         List<String> samples = entries.stream()
                 .map(Archive.Entry::name)
-                .filter(name -> name.startsWith(SAMPLES) && name.endsWith(".json"))
+                .filter(EvalLog::isSample)
                 .toList();
         String start;
         try (InputStream in = Archive.open(file, header)) {

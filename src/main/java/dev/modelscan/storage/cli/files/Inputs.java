@@ -201,9 +201,9 @@ public final class Inputs {
         List<Archive.Entry> recorded = all.stream()
                 .filter(entry -> RECORDED.matcher(entry.name()).matches())
                 .toList();
-        requireTwoNames(recorded);
         String header = EvalLog.header(all);
         if (header != null) {
+            requireDistinctNames(EvalLog.read(all, header));
             return List.of(whole.opening(() -> EvalLog.open(file, all, header)));
         }
         List<Archive.Entry> exported = recorded.stream()
@@ -213,6 +213,7 @@ public final class Inputs {
         if (entries.isEmpty()) {
             throw UnreadableException.otherThing("is a zip archive without a .json, .jsonl or SQLite file in it");
         }
+        requireDistinctNames(entries);
         List<Input> inputs = new ArrayList<>();
         for (Archive.Entry entry : entries) {
             String name = entries.size() == 1 ? whole.name() : whole.name() + "!" + entry.name();
@@ -229,7 +230,7 @@ public final class Inputs {
     }
 
     /** They are read by their names, so only one of two would be. */
-    private static void requireTwoNames(List<Archive.Entry> entries) throws UnreadableException {
+    private static void requireDistinctNames(List<Archive.Entry> entries) throws UnreadableException {
         Set<String> names = new HashSet<>();
         for (Archive.Entry entry : entries) {
             if (!names.add(entry.name())) {
