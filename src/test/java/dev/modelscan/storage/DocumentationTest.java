@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every example in the README and in docs compiles and runs on its own database. Every link has a target. */
 class DocumentationTest {
 
+    private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)#?([^)]*)\\)");
 
@@ -276,9 +277,17 @@ class DocumentationTest {
         }
     }
 
+    @Test
+    void aCommentInCodeIsNoHeading(@TempDir Path directory) throws IOException {
+        Path page = Files.writeString(directory.resolve("page.md"), "# A b\n```sh\n# no heading\n```\n## C\n");
+        assertThat(anchors(page)).containsExactly("a-b", "c");
+    }
+
     /** What GitHub calls the headings of a page. */
     private static List<String> anchors(Path page) throws IOException {
-        return Files.readAllLines(page).stream()
+        return FENCED.matcher(Files.readString(page))
+                .replaceAll("")
+                .lines()
                 .filter(line -> line.startsWith("#"))
                 .map(line -> line.replaceFirst("#+ ", "")
                         .toLowerCase(Locale.ROOT)
