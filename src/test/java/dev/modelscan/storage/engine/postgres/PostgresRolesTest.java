@@ -80,14 +80,22 @@ class PostgresRolesTest {
     }
 
     private static void onServer(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url);
+        on(url, sql);
+    }
+
+    private static void on(String database, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
     private static DatabaseBuilder as(String role) {
-        return Database.builder().url(PostgresServer.urlAs(role, url)).poolSize(2);
+        return as(role, url);
+    }
+
+    private static DatabaseBuilder as(String role, String database) {
+        return Database.builder().url(PostgresServer.urlAs(role, database)).poolSize(2);
     }
 
     private static DatabaseBuilder application(String workspace) {
@@ -356,16 +364,18 @@ class PostgresRolesTest {
     }
 
     @Test
-    void withoutAWorkspaceTheOwnerCreatesInPublic() throws SQLException {
-        onServer("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    void withoutAWorkspaceTheOwnerCreatesInPublic() throws SQLException, IOException {
+        String own = PostgresServer.newDatabase("");
+        on(own, documented(0).replaceAll("(?m)^(CREATE ROLE|GRANT CREATE ON DATABASE) .*;$", ""));
+        on(own, "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
         String grant = "GRANT USAGE, CREATE ON SCHEMA \"public\" TO \"" + owner + "\"";
-        assertLacks(() -> as(owner).open(), SchemaException.class, grant);
-        onServer("GRANT CREATE ON SCHEMA public TO " + owner);
-        as(owner).open().close();
-        try (Database db = as(app).validateOnly().open()) {
+        assertLacks(() -> as(owner, own).open(), SchemaException.class, grant);
+        on(own, "GRANT CREATE ON SCHEMA public TO " + owner);
+        as(owner, own).open().close();
+        try (Database db = as(app, own).validateOnly().open()) {
             db.agents().create(agent("a"));
         }
-        try (Database db = as(reader).readOnly().open()) {
+        try (Database db = as(reader, own).readOnly().open()) {
             assertThat(db.agents().list(10, 0)).hasSize(1);
         }
     }
