@@ -35,7 +35,7 @@ final class PostgresCodes {
             + " commands take --password-file, --password, or the variable PGPASSWORD";
 
     private static final String REFUSED =
-            "the driver and the server do not agree how to log in; check user, password and" + " sslmode";
+            "the driver and the server do not agree how to log in; check user, password and sslmode";
 
     private static final Map<String, Meaning> STATES = states();
 

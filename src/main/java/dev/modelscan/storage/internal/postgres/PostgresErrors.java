@@ -64,7 +64,7 @@ public final class PostgresErrors {
     /** How a Citus coordinator marks a worker's error; not translated. */
     private static final Pattern ON_WORKER = Pattern.compile("while executing command on (\\S+)");
 
-    /** The begin of advice about grants. */
+    /** How advice about grants begins. */
     public static final String LET_OWNER_RUN = "Let its owner run: ";
 
     private static final String MAY_NOT_CONNECT =

@@ -41,6 +41,11 @@ public record PostgresServer(DatabaseLocation location, DatabaseOptions options)
         return location.readUrl() == null ? location.url() : location.readUrl();
     }
 
+    /** Whether dsl() may read elsewhere, or as another role. */
+    boolean hasReadUrl() {
+        return location.readUrl() != null;
+    }
+
     /** The caller's own; null if the library creates a pool. */
     @Nullable
     DataSource dataSource() {
@@ -80,15 +85,12 @@ public record PostgresServer(DatabaseLocation location, DatabaseOptions options)
         return reader.equals(role()) ? own : own + "; and for readUrl: " + grants(in, "SELECT", reader);
     }
 
-    /** The grants that let the role of readUrl read a schema; null if dsl() reads as and where the rest does. */
-    @Nullable
+    /** The grants that let the role of readUrl read a schema, as SQL. */
     String grantsToRead(@Nullable String schema) {
-        return location.readUrl() == null
-                ? null
-                : grants(
-                        PlainSql.quoted(schema == null ? "public" : schema),
-                        "SELECT",
-                        property(readUrl(), PGProperty.USER, "<role>"));
+        return grants(
+                PlainSql.quoted(schema == null ? "public" : schema),
+                "SELECT",
+                property(readUrl(), PGProperty.USER, "<role>"));
     }
 
     private static String grants(String schema, String rights, String role) {

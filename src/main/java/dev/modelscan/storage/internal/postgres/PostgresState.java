@@ -46,7 +46,7 @@ final class PostgresState {
         return there
                 ? null
                 : "readUrl leads to a database without the tables of " + name
-                        + ", or its role may not use their schema;" + " correct readUrl, or let the owner run there: "
+                        + ", or its role may not use their schema; correct readUrl, or let the owner run there: "
                         + grants;
     }
 

@@ -153,7 +153,7 @@ public final class PostgresStore implements Store {
 
     @Override
     public Session acquireReader() {
-        String place = pools.server().grantsToRead(null) == null ? null : "readUrl";
+        String place = pools.server().hasReadUrl() ? "readUrl" : null;
         Lease lease = retrying.run(place, null, () -> leases.begin(pools.reading(), transactions::snapshot));
         lent.put(lease.session(), lease);
         requireReadable(lease.session());
@@ -162,10 +162,10 @@ public final class PostgresStore implements Store {
 
     /** Without the right to use a schema, or in another database, a name without a schema is only unknown. */
     private void requireReadable(Session session) {
-        String grants = pools.server().grantsToRead(schema == null ? null : schema.name());
-        if (readable || grants == null) {
+        if (readable || !pools.server().hasReadUrl()) {
             return;
         }
+        String grants = pools.server().grantsToRead(schema == null ? null : schema.name());
         String problem;
         try {
             problem = PostgresState.unreadable(session, schema, name(), grants);
@@ -196,7 +196,7 @@ public final class PostgresStore implements Store {
                     null,
                     session -> PostgresState.problems(
                             session, schema, name(), pools.server().name()));
-            if (pools.server().grantsToRead(null) != null) {
+            if (pools.server().hasReadUrl()) {
                 readable = false;
                 releaseReader(acquireReader());
             }
