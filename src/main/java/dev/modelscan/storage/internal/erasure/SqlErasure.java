@@ -116,7 +116,8 @@ public final class SqlErasure implements Erasure {
     private void requireOutside() {
         if (joined.getAsBoolean()) {
             throw new IllegalStateException(
-                    "an erasure and its scrub cannot be part of another transaction; call them outside of withTx and of your own transaction");
+                    "an erasure and its scrub cannot be part of another transaction; call them outside of withTx and"
+                            + " of your own transaction");
         }
     }
 

@@ -101,7 +101,7 @@ public final class FileFacts {
         if (Files.isSymbolicLink(file) && !Files.exists(file)) {
             return file + " is a broken symbolic link";
         }
-        for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
+        for (Path each : withLog(file)) {
             if (Files.isDirectory(each)) {
                 return each + " is a directory";
             }
@@ -119,18 +119,21 @@ public final class FileFacts {
      * permissions, and leave them.
      */
     public static void requireWritable(Path file) {
-        for (String suffix : List.of("", "-wal", "-shm")) {
-            Path each = SqliteFiles.beside(file, suffix);
-            if (Files.isReadable(file) && Files.exists(each) && !Files.isWritable(each)) {
-                throw new UnavailableException(
-                        whyNotWritten(file) + "; make it writable, or open the database with readOnly()", null);
-            }
+        if (Files.isReadable(file)
+                && withLog(file).stream().anyMatch(each -> Files.exists(each) && !Files.isWritable(each))) {
+            throw new UnavailableException(
+                    whyNotWritten(file) + "; make it writable, or open the database with readOnly()", null);
         }
+    }
+
+    /** The files of a database in the order in which SQLite opens them; some may not exist. */
+    private static List<Path> withLog(Path file) {
+        return List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"));
     }
 
     /** The visible reason why this process cannot write to the file, or null. */
     public static @Nullable String whyNotWritten(Path file) {
-        for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
+        for (Path each : withLog(file)) {
             String reason = Files.exists(each) ? refusal(each, AccessMode.WRITE) : null;
             if (reason != null) {
                 return each + " cannot be written: " + reason;
