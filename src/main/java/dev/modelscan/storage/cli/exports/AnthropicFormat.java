@@ -34,9 +34,7 @@ public final class AnthropicFormat extends ChatFormat {
     @Override
     void foreign(MessageRead message, ObjectNode record, ArrayNode messages, Consumer<String> unsaid) {
         unsaid(message, ROLES, unsaid);
-        if (message.author() != null) {
-            unsaid.accept(Endings.AUTHOR);
-        }
+        Endings.ofAuthor(message, unsaid);
         if (message.role() == Role.SYSTEM || message.role() == Role.DEVELOPER) {
             message.parts().stream()
                     .filter(part -> !(part instanceof Part.Text) && !(part instanceof Part.Refusal))

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
-import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
@@ -68,8 +67,7 @@ public final class AtifFormat implements RunFormat {
         if (!same) {
             Endings.ofRun(run, null, unsaid);
             Endings.ofHead(run, unsaid);
-            RunEnded ended = run.ended();
-            if (run.started().startedAt() != null || (ended != null && ended.completedAt() != null)) {
+            if (Endings.hasOwnTimes(run)) {
                 unsaid.accept("when the run began and ended");
             }
             writer.metrics.addTotals(trajectory, steps.size());
@@ -148,9 +146,7 @@ public final class AtifFormat implements RunFormat {
         /** Only since version 1.7 a result has room for more. */
         private void unsaid(MessageRead message) {
             Endings.ofRole(message, last == null ? ROLES : RESULTS, unsaid);
-            if (message.author() != null) {
-                unsaid.accept(Endings.AUTHOR);
-            }
+            Endings.ofAuthor(message, unsaid);
             if (Endings.hasToolTimes(message)
                     || (message.role() == Role.TOOL && last != null && message.createdAt() != null)) {
                 unsaid.accept("when a tool ran and answered");

@@ -39,6 +39,7 @@ final class Beside {
     private final Head head;
     private final @Nullable Task task;
     private final List<Message> messages;
+    private final boolean imported;
     private final List<String> all = new ArrayList<>();
 
     Beside(RunRows rows, Head head, @Nullable Task task) {
@@ -46,6 +47,7 @@ final class Beside {
         this.head = head;
         this.task = task;
         this.messages = rows.messagesOf(head);
+        this.imported = task != null && task.origin().format() != null;
     }
 
     /**
@@ -57,7 +59,6 @@ final class Beside {
         add(head.head() != null && messages.size() < head.last(), "other branches of the conversation");
         add(rows.hasSummaries(head), "summaries of the conversation");
         add(any(message -> message.receiverId() != null), "whom a message is for");
-        boolean imported = task != null && task.origin().format() != null;
         // An import marks all as read.
         add(!imported && any(message -> message.readAt() != null), "when a message was read");
         add(any(this::isAboutOthers), "other tasks, or the team, that a message is about");
@@ -74,7 +75,6 @@ final class Beside {
         add(rows.hasScores(task.id()), SCORES);
         add(rows.hasSilentTools(task.id()), SILENT);
         add(task.input() != null || task.output() != null, "input and output of a task");
-        boolean imported = task.origin().format() != null;
         add(
                 !task.type().equals(TYPE)
                         || task.priority() != 0

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** What forms have no place for: how runs and tools ended, which their readers decide by what is there, and more. */
 final class Endings {
 
-    static final String AUTHOR = "who wrote a message";
-
     private Endings() {}
 
     /** Lists how a tool ended if its answer's text is not read so. */
@@ -55,6 +53,12 @@ final class Endings {
         }
     }
 
+    static void ofAuthor(MessageRead message, Consumer<String> unsaid) {
+        if (message.author() != null) {
+            unsaid.accept("who wrote a message");
+        }
+    }
+
     /** Lists a role that is written as another one, and that a text is a refusal. */
     static void ofRole(MessageRead message, Set<Role> written, Consumer<String> unsaid) {
         Role role = message.role();
@@ -67,10 +71,13 @@ final class Endings {
         }
     }
 
-    static boolean hasTimes(Run run) {
+    static boolean hasOwnTimes(Run run) {
         RunEnded ended = run.ended();
-        return run.started().startedAt() != null
-                || (ended != null && ended.completedAt() != null)
+        return run.started().startedAt() != null || (ended != null && ended.completedAt() != null);
+    }
+
+    static boolean hasTimes(Run run) {
+        return hasOwnTimes(run)
                 || run.messages().stream().anyMatch(message -> message.createdAt() != null || hasToolTimes(message));
     }
 

@@ -114,9 +114,7 @@ public final class ShareGptFormat implements RunFormat {
             }
         }
         ChatFormat.unsaid(message, ROLES, unsaid);
-        if (message.author() != null) {
-            unsaid.accept(Endings.AUTHOR);
-        }
+        Endings.ofAuthor(message, unsaid);
     }
 
     private static ObjectNode turn(ArrayNode turns, String from) {
