@@ -121,8 +121,8 @@ public final class Backups {
 
     /**
      * Adds a backup to a directory, {@link #drill drills} it, and then deletes the backups that {@code keep} does not
-     * keep. It deletes only files that have a name like its own, {@code backup-20260131T120000000Z.db}. Use a directory
-     * of its own for each database. Throws what {@link #create(Path, Path)} and {@link #verify(Path)} do, and
+     * keep. It deletes only files that have a name like its own, {@code backup-20260131T120000000Z.db}. Use one
+     * directory for each database. Throws what {@link #create(Path, Path)} and {@link #verify(Path)} do, and
      * {@link BusyException} if another process adds to the directory.
      */
     public static Generation add(Path database, Path directory, Keep keep) {

@@ -143,7 +143,7 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * A workspace, which is created if it is missing: on PostgreSQL a schema of its own; on SQLite the file
+     * A workspace, which is created if it is missing: on PostgreSQL its own schema; on SQLite the file
      * {@code <name>.db} in the directory that {@link #path(Path)} names. {@link Workspaces} says what a name may be,
      * and serves more than one.
      *

@@ -3,7 +3,7 @@ package dev.modelscan.storage;
 import dev.modelscan.storage.errors.InvalidDataException;
 
 /**
- * The key of a stored record: text, with a type of its own for each kind of record, so that the compiler rejects a
+ * The key of a stored record: text. Each kind of record has its own type of key, so the compiler rejects a
  * task's id in the place of an agent's.
  *
  * <p>Ids that the library makes are UUIDs of version 7 (RFC 9562), which sort by the time they were made. A caller has

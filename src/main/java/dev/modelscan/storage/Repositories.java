@@ -105,7 +105,7 @@ public interface Repositories {
     DSLContext dsl();
 
     /**
-     * A stored query, ready for its parameters. On a {@link Database} it reads, in a transaction of its own. On a
+     * A stored query, ready for its parameters. On a {@link Database} it reads in its own transaction. On a
      * {@link Tx} it takes part in the transaction. {@link StoredQueries} makes stored queries.
      *
      * @throws IllegalArgumentException if the library cannot store the query; the message says why

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Runs some work again and again on a thread of its own, until it or the database is closed. The first run begins at
+ * Runs some work again and again on its own thread, until it or the database is closed. The first run begins at
  * once. A run that takes longer than the time between two delays the next one.
  *
  * @since 0.1.0

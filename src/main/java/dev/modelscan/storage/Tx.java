@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Once the database has refused a statement, or a call has failed after it had written, the transaction can only
  * roll back, on every engine: further calls, and the commit, throw {@link IllegalStateException}. To try something that
- * may be refused, put it into {@link #withTx} of its own.
+ * may be refused, call it in its own {@link #withTx}.
  *
  * @since 0.1.0
  */

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The end of the chain at some time. Keep a copy of it where nobody who writes to the database can change it. Then it
+ * The end of the chain at some time. Keep a copy of it in a place that nobody who writes to the database can change. Then it
  * proves later that no entry up to it was changed or removed.
  *
  * @param position the position of the last entry; 0 if there was none

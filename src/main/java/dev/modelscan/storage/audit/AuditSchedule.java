@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /**
  * Calls {@link AuditLog#seal} again and again, and passes the new head of the chain to a listener, until it or the
- * database is closed. Let the listener keep the heads where nobody who writes to the database can change them; see
- * {@link AuditHead}.
+ * database is closed. Let the listener keep the heads in a place that nobody who writes to the database can change;
+ * see {@link AuditHead}.
  *
  * <pre>{@code
  * AuditSchedule schedule = AuditSchedule.start(

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Runs a policy again and again on a thread of its own, until it or the database is closed. The first run begins at
+ * Runs a policy again and again on its own thread, until it or the database is closed. The first run begins at
  * once.
  *
  * @since 0.1.0
